@@ -1,0 +1,71 @@
+import * as v from "valibot";
+
+/** Files of a scan, relative to `_data/`, with their sizes. */
+const fileSchema = v.object({ path: v.string(), bytes: v.number() });
+
+const guessSchema = v.object({ id: v.number(), text: v.string(), p: v.number() });
+
+/** One scan, as the site lists it. */
+export const scanEntrySchema = v.object({
+  /** Hex digest of all that the result depends on: the scan's address. */
+  key: v.string(),
+  /** `family`, or `family/variant`. */
+  id: v.string(),
+  family: v.string(),
+  /** Variant id, or "" for the family's base prompt. */
+  variant: v.string(),
+  title: v.string(),
+  text: v.string(),
+  /** What this variant changes, "" for the base prompt. */
+  change: v.string(),
+  tags: v.array(v.string()),
+  /** What the reader should look for. */
+  lookFor: v.string(),
+  /** The next token that is right, "" where the prompt names none. */
+  expected: v.string(),
+  author: v.string(),
+  licence: v.string(),
+  /** ISO day on which the prompt was added, e.g. 2026-11-23. */
+  date: v.string(),
+  model: v.object({
+    name: v.string(),
+    revision: v.string(),
+    digest: v.string(),
+    nLayers: v.number(),
+    dModel: v.number(),
+    dVocab: v.number(),
+  }),
+  parameters: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+  quality: v.object({
+    explainedVariance: v.number(),
+    trustworthiness: v.number(),
+    neighbourRecall: v.number(),
+  }),
+  tokens: v.array(v.object({ id: v.number(), text: v.string() })),
+  /** The model's guesses after the last layer, best first. */
+  answer: v.array(guessSchema),
+  /** Whether the best guess is the expected token; null where none is named. */
+  correct: v.nullable(v.boolean()),
+  /** Layer names in frame order. */
+  layers: v.array(v.string()),
+  frames: fileSchema,
+  lens: fileSchema,
+  thumbnail: fileSchema,
+  /** Where and how the family was scanned. */
+  run: v.object({
+    provider: v.string(),
+    durationMs: v.number(),
+    writer: v.string(),
+    date: v.string(),
+  }),
+});
+
+export type ScanEntry = v.InferOutput<typeof scanEntrySchema>;
+
+/** `_data/scans.json`: every scan there is, in the collection's order. */
+export const manifestSchema = v.object({
+  version: v.literal(1),
+  scans: v.array(scanEntrySchema),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
