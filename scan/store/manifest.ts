@@ -5,28 +5,13 @@ const fileSchema = v.object({ path: v.string(), bytes: v.number() });
 
 const guessSchema = v.object({ id: v.number(), text: v.string(), p: v.number() });
 
-/** One scan, as the site lists it. */
-export const scanEntrySchema = v.object({
+/**
+ * What scanning one prompt gave, apart from its files: kept as `_data/records/<key>.json`, which is
+ * written last and so says that the scan is whole.
+ */
+export const scanRecordSchema = v.object({
   /** Hex digest of all that the result depends on: the scan's address. */
   key: v.string(),
-  /** `family`, or `family/variant`. */
-  id: v.string(),
-  family: v.string(),
-  /** Variant id, or "" for the family's base prompt. */
-  variant: v.string(),
-  title: v.string(),
-  text: v.string(),
-  /** What this variant changes, "" for the base prompt. */
-  change: v.string(),
-  tags: v.array(v.string()),
-  /** What the reader should look for. */
-  lookFor: v.string(),
-  /** The next token that is right, "" where the prompt names none. */
-  expected: v.string(),
-  author: v.string(),
-  licence: v.string(),
-  /** ISO day on which the prompt was added, e.g. 2026-11-23. */
-  date: v.string(),
   model: v.object({
     name: v.string(),
     revision: v.string(),
@@ -44,8 +29,6 @@ export const scanEntrySchema = v.object({
   tokens: v.array(v.object({ id: v.number(), text: v.string() })),
   /** The model's guesses after the last layer, best first. */
   answer: v.array(guessSchema),
-  /** Whether the best guess is the expected token; null where none is named. */
-  correct: v.nullable(v.boolean()),
   /** Layer names in frame order. */
   layers: v.array(v.string()),
   frames: fileSchema,
@@ -58,6 +41,35 @@ export const scanEntrySchema = v.object({
     writer: v.string(),
     date: v.string(),
   }),
+});
+
+export type ScanRecord = v.InferOutput<typeof scanRecordSchema>;
+
+/** One scan, as the site lists it: what the collection says of the prompt, and the record. */
+export const scanEntrySchema = v.object({
+  /** `family`, or `family/variant`. */
+  id: v.string(),
+  family: v.string(),
+  /** Variant id, or "" for the family's base prompt. */
+  variant: v.string(),
+  title: v.string(),
+  text: v.string(),
+  /** What this variant changes, "" for the base prompt. */
+  change: v.string(),
+  /** Whether only a filler word was changed, so that the answer should stay. */
+  control: v.boolean(),
+  tags: v.array(v.string()),
+  /** What the reader should look for. */
+  lookFor: v.string(),
+  /** The next token that is right, "" where the prompt names none. */
+  expected: v.string(),
+  author: v.string(),
+  licence: v.string(),
+  /** ISO day on which the prompt was added, e.g. 2026-11-23. */
+  date: v.string(),
+  /** Whether the best guess is the expected token; null where none is named. */
+  correct: v.nullable(v.boolean()),
+  ...scanRecordSchema.entries,
 });
 
 export type ScanEntry = v.InferOutput<typeof scanEntrySchema>;

@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import * as v from "valibot";
+import { removeStaleParts, writeAtomic } from "./atomic.ts";
+import {
+  type Manifest,
+  manifestSchema,
+  type ScanEntry,
+  type ScanRecord,
+  scanRecordSchema,
+} from "./manifest.ts";
+
+/** The files of one scan. */
+export interface ScanFiles {
+  readonly frames: Uint8Array;
+  readonly lens: Uint8Array;
+  /** WebP. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** Everything of a record that the store does not know by itself. */
+export type ScanFacts = Omit<ScanRecord, "key" | "frames" | "lens" | "thumbnail">;
+
+const folders = ["frames", "thumbs", "records"] as const;
+
+/** Paths of a scan's files, relative to the data folder, with forward slashes. */
+function pathsOf(key: string) {
+  return {
+    frames: `frames/${key}.msgpack`,
+    lens: `frames/${key}.lens.msgpack`,
+    thumbnail: `thumbs/${key}.webp`,
+  };
+}
+
+/**
+ * The data folder: scans by address, and the list that the site reads.
+ *
+ * A scan's three files are written first and its record last, each atomically, so that a record
+ * that can be read stands for a whole scan, whenever a writer was killed. Files never change once
+ * written: their names are digests of all that they depend on.
+ */
+export class Store {
+  private constructor(readonly folder: string) {}
+
+  /** Opens the folder, made where it is missing, and clears away what killed scans left behind. */
+  static async open(folder: string): Promise<Store> {
+    for (const name of folders) {
+      await Deno.mkdir(join(folder, name), { recursive: true });
+      await removeStaleParts(join(folder, name));
+    }
+    await removeStaleParts(folder);
+    return new Store(folder);
+  }
+
+  /** The scan's record, or null where there is none or one of its files is missing or cut. */
+  async readRecord(key: string): Promise<ScanRecord | null> {
+    const text = await readTextOrNull(join(this.folder, "records", `${key}.json`));
+    if (text === null) return null;
+    const parsed = v.safeParse(scanRecordSchema, parseJsonOrNull(text));
+    if (!parsed.success) return null;
+    const record = parsed.output;
+    for (const file of [record.frames, record.lens, record.thumbnail]) {
+      if (await sizeOrNull(join(this.folder, file.path)) !== file.bytes) return null;
+    }
+    return record;
+  }
+
+  /** Writes a scan's files, then its record. A kill in between leaves a scan that is not there yet. */
+  async writeScan(key: string, files: ScanFiles, facts: ScanFacts): Promise<ScanRecord> {
+    const paths = pathsOf(key);
+    for (const kind of ["frames", "lens", "thumbnail"] as const) {
+      await writeAtomic(join(this.folder, paths[kind]), files[kind]);
+    }
+    const record: ScanRecord = {
+      key,
+      ...facts,
+      frames: { path: paths.frames, bytes: files.frames.length },
+      lens: { path: paths.lens, bytes: files.lens.length },
+      thumbnail: { path: paths.thumbnail, bytes: files.thumbnail.length },
+    };
+    await writeAtomic(join(this.folder, "records", `${key}.json`), JSON.stringify(record));
+    return record;
+  }
+
+  /** What the site lists now; empty where nothing readable is there. */
+  async readManifest(): Promise<readonly ScanEntry[]> {
+    const text = await readTextOrNull(join(this.folder, "scans.json"));
+    const parsed = v.safeParse(manifestSchema, text === null ? null : parseJsonOrNull(text));
+    return parsed.success ? parsed.output.scans : [];
+  }
+
+  /** Writes the list, unless it stands there already. @returns whether it was written */
+  async writeManifest(scans: readonly ScanEntry[]): Promise<boolean> {
+    const manifest: Manifest = { version: 1, scans: [...scans] };
+    const text = JSON.stringify(manifest, null, 1) + "\n";
+    const path = join(this.folder, "scans.json");
+    if (await readTextOrNull(path) === text) return false;
+    await writeAtomic(path, text);
+    return true;
+  }
+
+  /** Removes every scan whose key is not in `keep`. @returns how many there were, and their bytes */
+  async prune(keep: ReadonlySet<string>): Promise<{ files: number; bytes: number }> {
+    const removed = { files: 0, bytes: 0 };
+    // Records go first: a kill in between must not leave a record whose files are gone.
+    for (const name of ["records", "frames", "thumbs"]) {
+      for await (const entry of Deno.readDir(join(this.folder, name))) {
+        const key = entry.name.split(".")[0];
+        if (!entry.isFile || key === "" || keep.has(key)) continue;
+        const path = join(this.folder, name, entry.name);
+        removed.bytes += (await Deno.stat(path)).size;
+        removed.files++;
+        await Deno.remove(path);
+      }
+    }
+    return removed;
+  }
+}
+
+async function readTextOrNull(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+async function sizeOrNull(path: string): Promise<number | null> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function parseJsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
