@@ -1,0 +1,115 @@
+import process from "node:process";
+// @ts-types="@types/cli-progress"
+import cliProgress from "cli-progress";
+import type { OnProgress } from "./onnx/engine.ts";
+
+/** How a scan tells what it is doing; everything goes to standard error. */
+export interface Reporter {
+  /** A line of its own, above the bar where there is one. */
+  line(text: string): void;
+  /** Starts a stage of the work named `subject`; a stage before it ends. */
+  stage(subject: string, stage: string): OnProgress;
+  /** Ends the stage that is open, if any. */
+  end(): void;
+}
+
+/** Seconds as people read them: `8 s`, `2 min 05 s`. */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000);
+  if (durationMs < 9950) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** Bytes as people read them, in decimal units: `812 B`, `64.2 KB`, `1.9 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ["KB", "MB", "GB", "TB"];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Time left of a stage by its rate so far, or "" while that is a guess. */
+export function timeLeft(elapsedMs: number, done: number, total: number): string {
+  if (elapsedMs < 500 || done <= 0 || done >= total) return "";
+  return `${formatDuration(elapsedMs / done * (total - done))} left`;
+}
+
+/** A bar for each stage, redrawn in place; a stage that has ended leaves nothing behind. */
+function terminalReporter(): Reporter {
+  let bar: cliProgress.SingleBar | null = null;
+  const end = () => {
+    bar?.stop();
+    bar = null;
+  };
+  return {
+    line(text) {
+      end();
+      process.stderr.write(text + "\n");
+    },
+    stage(subject, stage) {
+      end();
+      const startMs = performance.now();
+      bar = new cliProgress.SingleBar({
+        format: "  {subject}  {stage} {bar} {percentage} %  {left}{note}",
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        fps: 10,
+        linewrap: false,
+      }, cliProgress.Presets.shades_classic);
+      bar.start(1, 0, { subject, stage: stage.padEnd(10), left: "", note: "" });
+      const current = bar;
+      return (done, total, note = "") => {
+        current.setTotal(Math.max(total, 1));
+        const left = timeLeft(performance.now() - startMs, done, total);
+        current.update(done, { left: left && left + "  ", note });
+      };
+    },
+    end,
+  };
+}
+
+/** Plain lines, for logs: one when a stage starts and one every ten seconds while it lasts. */
+function plainReporter(): Reporter {
+  const write = (text: string) => void process.stderr.write(text + "\n");
+  return {
+    line: write,
+    stage(subject, stage) {
+      const startMs = performance.now();
+      let toldMs = startMs;
+      write(`${subject}: ${stage}`);
+      return (done, total, note = "") => {
+        const nowMs = performance.now();
+        if (nowMs - toldMs < 10_000) return;
+        toldMs = nowMs;
+        const share = total > 0 ? Math.floor(done / total * 100) : 0;
+        const left = timeLeft(nowMs - startMs, done, total);
+        write([`${subject}: ${stage} ${share} %`, left, note].filter(Boolean).join(", "));
+      };
+    },
+    end() {},
+  };
+}
+
+/** Bars where standard error is a terminal, else plain lines; with `quiet` only {@linkcode Reporter.line}. */
+export function createReporter(options: { quiet?: boolean } = {}): Reporter {
+  if (options.quiet) {
+    return {
+      line: (text) => void process.stderr.write(text + "\n"),
+      stage: () => () => {},
+      end() {},
+    };
+  }
+  return process.stderr.isTTY ? terminalReporter() : plainReporter();
+}
