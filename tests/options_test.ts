@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { parseScanOptions, usage, UsageError } from "../scan/options.ts";
+
+Deno.test("parseScanOptions() scans everything with the collection's settings when given nothing", () => {
+  assert.deepEqual(parseScanOptions([]), {
+    ids: [],
+    models: null,
+    device: "auto",
+    particles: null,
+    seed: null,
+    promptsFolder: "prompts",
+    dataFolder: "_data",
+    force: false,
+    prune: false,
+    dryRun: false,
+    json: false,
+    help: false,
+  });
+});
+
+Deno.test("parseScanOptions() reads ids and every flag", () => {
+  const options = parseScanOptions(
+    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --prompts p --data d --force --prune --dry-run --json"
+      .split(" "),
+  );
+  assert.deepEqual(options, {
+    ids: ["days", "days/back"],
+    models: ["a", "b"],
+    device: "cpu",
+    particles: 64,
+    seed: 0,
+    promptsFolder: "p",
+    dataFolder: "d",
+    force: true,
+    prune: true,
+    dryRun: true,
+    json: true,
+    help: false,
+  });
+});
+
+Deno.test("parseScanOptions() throws UsageError that names the flag and the mend", () => {
+  const cases: [string[], RegExp][] = [
+    [["--device", "tpu"], /"tpu".*auto, cuda, webgpu, cpu/],
+    [["--particles", "15"], /--particles "15".*16 to 16384/],
+    [["--particles", "1e3"], /--particles "1e3"/],
+    [["--seed", "-1"], /seed/],
+    [["--seed", "4294967296"], /0 to 4294967295/],
+    [["--colour"], /--colour.*--help/],
+    [["Days!"], /"Days!".*family/],
+    [["a/b/c"], /"a\/b\/c"/],
+    [["--model"], /--model/],
+  ];
+  for (const [args, message] of cases) {
+    assert.throws(() => parseScanOptions(args), (error) => {
+      assert(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
+
+Deno.test("usage names every flag that is read", () => {
+  for (
+    const flag of "model device particles seed prompts data force prune dry-run json help".split(
+      " ",
+    )
+  ) {
+    assert(usage.includes(`--${flag}`), flag);
+  }
+});
