@@ -1,0 +1,101 @@
+/** Bounding box of positions. [nDims] each, in projection units */
+export interface Box {
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+}
+
+/** Positions may leave the box by this share of its side, for float32 rounding; they are put on its wall. */
+const tolerance = 1e-6;
+
+/**
+ * Puts positions on the lattice of 2^bits steps a side that spans the box.
+ *
+ * @param positions [nParticles, nDims] float32, row-major
+ * @returns [nDims, nParticles] uint16, one dimension after the other
+ * @throws {RangeError} if a position is not finite or outside the box
+ */
+export function quantise(positions: Float32Array, box: Box, bits: number): Uint16Array {
+  const nDims = box.min.length;
+  const nParticles = positions.length / nDims;
+  const top = 2 ** bits - 1;
+  const lattice = new Uint16Array(positions.length);
+  for (let dim = 0; dim < nDims; dim++) {
+    const min = box.min[dim];
+    const side = box.max[dim] - min;
+    for (let particle = 0; particle < nParticles; particle++) {
+      const value = positions[particle * nDims + dim];
+      const share = side > 0 ? (value - min) / side : value - min;
+      if (!(share >= -tolerance && share <= 1 + tolerance)) {
+        throw new RangeError(
+          `Cannot encode particle ${particle}, dimension ${dim}: expected a position within ` +
+            `${min} … ${
+              box.max[dim]
+            }, got ${value}. Compute the box over all frames of the family.`,
+        );
+      }
+      lattice[dim * nParticles + particle] = Math.round(Math.min(1, Math.max(0, share)) * top);
+    }
+  }
+  return lattice;
+}
+
+/** Undoes {@linkcode quantise} up to half a step. @returns [nParticles, nDims] float32, row-major */
+export function dequantise(lattice: Uint16Array, box: Box, bits: number): Float32Array {
+  const nDims = box.min.length;
+  const nParticles = lattice.length / nDims;
+  const top = 2 ** bits - 1;
+  const positions = new Float32Array(lattice.length);
+  for (let dim = 0; dim < nDims; dim++) {
+    const min = box.min[dim];
+    const step = (box.max[dim] - min) / top;
+    for (let particle = 0; particle < nParticles; particle++) {
+      positions[particle * nDims + dim] = min + lattice[dim * nParticles + particle] * step;
+    }
+  }
+  return positions;
+}
+
+/** How a frame is predicted: 0 by nothing, 1 by the frame before, 2 by going on as the two before did. */
+export type Order = 0 | 1 | 2;
+
+/** Lattices of the frames before this one since the last key frame, newest first, at most two. */
+export type Past = readonly Uint16Array[];
+
+/**
+ * Difference to the prediction, modulo 2^bits and zig-zag coded so that small steps of either sign
+ * are small numbers.
+ */
+export function residual(
+  lattice: Uint16Array,
+  past: Past,
+  order: Order,
+  bits: number,
+): Uint16Array {
+  const mask = 2 ** bits - 1;
+  const half = 2 ** (bits - 1);
+  return lattice.map((value, i) => {
+    const rest = (value - predict(past, order, i)) & mask;
+    const signed = rest >= half ? rest - mask - 1 : rest;
+    return (signed << 1) ^ (signed >> 31);
+  });
+}
+
+/** Undoes {@linkcode residual}. */
+export function restore(coded: Uint16Array, past: Past, order: Order, bits: number): Uint16Array {
+  const mask = 2 ** bits - 1;
+  return coded.map((value, i) => (predict(past, order, i) + ((value >> 1) ^ -(value & 1))) & mask);
+}
+
+function predict(past: Past, order: Order, i: number): number {
+  return order === 0 ? 0 : order === 1 ? past[0][i] : 2 * past[0][i] - past[1][i];
+}
+
+/** High and low bytes apart: the high ones compress, the low ones are noise. */
+export function splitPlanes(values: Uint16Array): [high: Uint8Array, low: Uint8Array] {
+  return [Uint8Array.from(values, (x) => x >> 8), Uint8Array.from(values, (x) => x & 0xff)];
+}
+
+/** Undoes {@linkcode splitPlanes}. */
+export function joinPlanes(high: Uint8Array, low: Uint8Array): Uint16Array {
+  return Uint16Array.from(low, (x, i) => high[i] << 8 | x);
+}
