@@ -1,0 +1,244 @@
+/**
+ * The shape of `prompts/*.yml`. Types, the parser's checks and the editors' JSON Schema all come
+ * from here.
+ */
+import * as v from "valibot";
+import type { EncoderName, EncoderParameters } from "../encoder/types.ts";
+import type { Metric, ProjectionName, ProjectionParameters } from "../projection/types.ts";
+
+/** What a value has to be, by the name that the schemas below carry as their message. */
+export const rules = {
+  text: { expected: "text", mend: 'put it in quotes: "…"' },
+  list: { expected: "a list", mend: "write it in brackets: [one, two]" },
+  map: { expected: "a map of keys", mend: "write each entry on a line of its own: key: value" },
+  truth: { expected: "true or false", mend: "write true or false, without quotes" },
+  number: { expected: "a number", mend: "write digits, without quotes" },
+  whole: { expected: "a whole number", mend: "write digits only" },
+  filled: { expected: "text that is not blank", mend: "write something, or delete the key" },
+  line: { expected: "a single line", mend: "join the lines" },
+  title: { expected: "at most 120 characters", mend: "shorten it" },
+  prompt: { expected: "at most 8000 characters", mend: "shorten it" },
+  token: { expected: "at most 64 characters", mend: "give the one token that comes next" },
+  change: { expected: "at most 300 characters", mend: "shorten it" },
+  note: { expected: "at most 2000 characters", mend: "shorten it" },
+  name: { expected: "at most 200 characters", mend: "shorten it" },
+  tag: {
+    expected: "lower-case letters, digits and hyphens, at most 32",
+    mend: "write it like this: number-sequence",
+  },
+  tags: { expected: "at most 12 tags", mend: "keep those that a reader would search for" },
+  filledList: { expected: "at least one entry", mend: "name one, or delete the key" },
+  models: { expected: "at most 16 models", mend: "name fewer" },
+  day: { expected: "a day as YYYY-MM-DD", mend: "write it like this: 2026-11-23" },
+  licence: {
+    expected: "an SPDX licence expression",
+    mend: "write it like this: CC0-1.0 (https://spdx.org/licenses lists them)",
+  },
+} as const;
+
+export type Rule = keyof typeof rules;
+
+/** A rule's name as a valibot message: the compiler sees to it that it is in the table. */
+const by = (rule: Rule): Rule => rule;
+
+const describe = v.description;
+
+const filled = v.regex(/\S/, by("filled"));
+const oneLine = v.regex(/^[^\n\r\u2028\u2029]*$/, by("line"));
+
+const title = v.pipe(v.string(by("text")), filled, oneLine, v.maxLength(120, by("title")));
+const text = v.pipe(v.string(by("text")), filled, v.maxLength(8000, by("prompt")));
+const expected = v.pipe(
+  v.string(by("text")),
+  v.minLength(1, by("filled")),
+  v.maxLength(64, by("token")),
+);
+const note = v.pipe(v.string(by("text")), filled, v.maxLength(2000, by("note")));
+const name = v.pipe(v.string(by("text")), filled, oneLine, v.maxLength(200, by("name")));
+
+const expectedText =
+  "The next token that is right, exactly one token of the model. A leading space matters and needs quotes.";
+
+/** A variant: the base prompt with one crucial thing changed. */
+export const variantSchema = v.strictObject({
+  title: v.optional(v.pipe(
+    title,
+    describe("Title of this variant; by default the family's title with the variant's id."),
+  )),
+  text: v.pipe(text, describe("What the model reads instead of the family's text.")),
+  expected: v.optional(v.pipe(expected, describe(expectedText))),
+  change: v.pipe(
+    v.string(by("text")),
+    filled,
+    oneLine,
+    v.maxLength(300, by("change")),
+    describe("One line: what was changed and why it matters."),
+  ),
+  lookFor: v.optional(v.pipe(
+    note,
+    describe("What the reader should look for here; by default the family's."),
+  )),
+  control: v.optional(v.pipe(
+    v.boolean(by("truth")),
+    describe(
+      "True where the change should make no difference, so that others can be judged by it.",
+    ),
+  )),
+}, by("map"));
+
+/** Bounds of each number among the parameters, inclusive, and whether it has to be whole. */
+export const parameterBounds = {
+  particles: { min: 16, max: 16384, whole: true, about: "Particles that a layer is turned into." },
+  code: { min: 2, max: 128, whole: true, about: "Numbers that make up a particle's code." },
+  hidden: { min: 8, max: 4096, whole: true, about: "Width of the encoder's hidden layer." },
+  learningRate: { min: 1e-6, max: 1, whole: false, about: "Adam's learning rate." },
+  maxSteps: { min: 1, max: 20000, whole: true, about: "Training steps of the encoder at most." },
+  neighbours: { min: 2, max: 200, whole: true, about: "Nearest neighbours that UMAP looks at." },
+  minDist: { min: 0, max: 10, whole: false, about: "UMAP's least distance between two points." },
+  spread: { min: 0.1, max: 10, whole: false, about: "UMAP's scale; at least minDist." },
+  epochs: {
+    min: 0,
+    max: 5000,
+    whole: true,
+    about: "UMAP's passes over the graph; 0 chooses by the number of points.",
+  },
+  seed: { min: 0, max: 4294967295, whole: true, about: "Seed of every random choice." },
+} as const;
+
+export type NumberParameter = keyof typeof parameterBounds;
+
+const bounded = (key: NumberParameter) => {
+  const { min, max, about } = parameterBounds[key];
+  return v.optional(v.pipe(
+    v.number(by("number")),
+    v.finite(by("number")),
+    v.minValue(min),
+    v.maxValue(max),
+    describe(about),
+  ));
+};
+const boundedWhole = (key: NumberParameter) => {
+  const { min, max, about } = parameterBounds[key];
+  return v.optional(v.pipe(
+    v.number(by("number")),
+    v.integer(by("whole")),
+    v.minValue(min),
+    v.maxValue(max),
+    describe(about),
+  ));
+};
+/** The values must be those that the stages know: each list is checked against their type. */
+const choice = <const V extends readonly (string | number)[]>(values: V, about: string) =>
+  v.optional(v.pipe(v.picklist(values), describe(about)));
+
+/** Parameters as a file may give them: each is optional. */
+export const parametersSchema = v.strictObject({
+  encoder: choice(
+    ["pooled"] satisfies EncoderName[],
+    "How hidden states become particles: pooled takes the mean over tokens.",
+  ),
+  particles: boundedWhole("particles"),
+  code: boundedWhole("code"),
+  hidden: boundedWhole("hidden"),
+  learningRate: bounded("learningRate"),
+  maxSteps: boundedWhole("maxSteps"),
+  projection: choice(
+    ["umap", "pca"] satisfies ProjectionName[],
+    "How particles become points of the picture.",
+  ),
+  dims: choice([2, 3], "Dimensions of the picture."),
+  neighbours: boundedWhole("neighbours"),
+  minDist: bounded("minDist"),
+  spread: bounded("spread"),
+  metric: choice(
+    ["cosine", "euclidean"] satisfies Metric[],
+    "Distance between particles that the projection keeps.",
+  ),
+  epochs: boundedWhole("epochs"),
+  seed: boundedWhole("seed"),
+}, by("map"));
+
+export type PartialParameters = v.InferOutput<typeof parametersSchema>;
+
+/** All that a scan depends on besides prompt and model. */
+export type ScanParameters = EncoderParameters & ProjectionParameters;
+
+/** What holds where no file says otherwise: the original's choices where it made one. */
+export const builtInParameters: ScanParameters = {
+  encoder: "pooled",
+  particles: 1024,
+  code: 16,
+  hidden: 512,
+  learningRate: 0.001,
+  maxSteps: 300,
+  projection: "umap",
+  dims: 3,
+  neighbours: 50,
+  minDist: 0,
+  spread: 1,
+  metric: "cosine",
+  epochs: 200,
+  seed: 42,
+};
+
+const models = v.pipe(
+  v.array(name, by("list")),
+  v.minLength(1, by("filledList")),
+  v.maxLength(16, by("models")),
+);
+
+/** `_defaults.yml`. */
+export const defaultsSchema = v.strictObject({
+  models: v.optional(v.pipe(
+    models,
+    describe("Models that every prompt is scanned with: bundled, or the path of a folder."),
+  )),
+  parameters: v.optional(v.pipe(
+    parametersSchema,
+    describe("Parameters of every scan; a family may override each."),
+  )),
+}, by("map"));
+
+/** `<id>.yml`: a family. */
+export const familySchema = v.strictObject({
+  title: v.pipe(title, describe("Title on the gallery's card.")),
+  text: v.pipe(text, describe("The prompt, exactly as the model reads it.")),
+  expected: v.optional(v.pipe(expected, describe(expectedText))),
+  lookFor: v.pipe(note, describe("What the reader should look for in the picture.")),
+  tags: v.pipe(
+    v.array(
+      v.pipe(v.string(by("text")), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, by("tag"))),
+      by("list"),
+    ),
+    v.minLength(1, by("filledList")),
+    v.maxLength(12, by("tags")),
+    describe("Words that the gallery filters by."),
+  ),
+  author: v.pipe(name, describe("Who wrote the prompt, as it is shown.")),
+  licence: v.pipe(
+    v.string(by("text")),
+    v.regex(
+      /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]{0,63}){0,4}$/,
+      by("licence"),
+    ),
+    describe("Licence of the text as an SPDX expression, e.g. CC0-1.0."),
+  ),
+  date: v.pipe(
+    v.string(by("text")),
+    v.isoDate(by("day")),
+    describe("Day on which the prompt was added, YYYY-MM-DD."),
+  ),
+  variants: v.optional(v.pipe(
+    v.record(v.string(), variantSchema, by("map")),
+    describe("Variants by id (lower-case letters, digits, hyphens), each with one thing changed."),
+  )),
+  models: v.optional(v.pipe(models, describe("Models for this family instead of the defaults."))),
+  parameters: v.optional(v.pipe(
+    parametersSchema,
+    describe("Parameters of this family that differ from the defaults."),
+  )),
+}, by("map"));
+
+export type FamilyFile = v.InferOutput<typeof familySchema>;
+export type VariantFile = v.InferOutput<typeof variantSchema>;
+export type DefaultsFile = v.InferOutput<typeof defaultsSchema>;
