@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import type { EncoderName, EncoderParameters } from "../encoder/types.ts";
+import { idLengthMax, idPattern } from "./ids.ts";
 import type { Metric, ProjectionName, ProjectionParameters } from "../projection/types.ts";
 
 /** What a value has to be, by the name that the schemas below carry as their message. */
@@ -15,7 +16,7 @@ export const rules = {
   number: { expected: "a number", mend: "write digits, without quotes" },
   whole: { expected: "a whole number", mend: "write digits only" },
   filled: { expected: "text that is not blank", mend: "write something, or delete the key" },
-  line: { expected: "a single line", mend: "join the lines" },
+  line: { expected: "a single line that is not blank", mend: "write it on one line" },
   title: { expected: "at most 120 characters", mend: "shorten it" },
   prompt: { expected: "at most 8000 characters", mend: "shorten it" },
   token: { expected: "at most 64 characters", mend: "give the one token that comes next" },
@@ -44,9 +45,9 @@ const by = (rule: Rule): Rule => rule;
 const describe = v.description;
 
 const filled = v.regex(/\S/, by("filled"));
-const oneLine = v.regex(/^[^\n\r\u2028\u2029]*$/, by("line"));
+const oneLine = v.regex(/^(?=.*\S)[^\n\r\u2028\u2029]*$/, by("line"));
 
-const title = v.pipe(v.string(by("text")), filled, oneLine, v.maxLength(120, by("title")));
+const title = v.pipe(v.string(by("text")), oneLine, v.maxLength(120, by("title")));
 const text = v.pipe(v.string(by("text")), filled, v.maxLength(8000, by("prompt")));
 const expected = v.pipe(
   v.string(by("text")),
@@ -54,7 +55,7 @@ const expected = v.pipe(
   v.maxLength(64, by("token")),
 );
 const note = v.pipe(v.string(by("text")), filled, v.maxLength(2000, by("note")));
-const name = v.pipe(v.string(by("text")), filled, oneLine, v.maxLength(200, by("name")));
+const name = v.pipe(v.string(by("text")), oneLine, v.maxLength(200, by("name")));
 
 const expectedText =
   "The next token that is right, exactly one token of the model. A leading space matters and needs quotes.";
@@ -69,7 +70,6 @@ export const variantSchema = v.strictObject({
   expected: v.optional(v.pipe(expected, describe(expectedText))),
   change: v.pipe(
     v.string(by("text")),
-    filled,
     oneLine,
     v.maxLength(300, by("change")),
     describe("One line: what was changed and why it matters."),
@@ -86,79 +86,25 @@ export const variantSchema = v.strictObject({
   )),
 }, by("map"));
 
-/** Bounds of each number among the parameters, inclusive, and whether it has to be whole. */
+/** Bounds of each number among the parameters, inclusive. */
 export const parameterBounds = {
-  particles: { min: 16, max: 16384, whole: true, about: "Particles that a layer is turned into." },
-  code: { min: 2, max: 128, whole: true, about: "Numbers that make up a particle's code." },
-  hidden: { min: 8, max: 4096, whole: true, about: "Width of the encoder's hidden layer." },
-  learningRate: { min: 1e-6, max: 1, whole: false, about: "Adam's learning rate." },
-  maxSteps: { min: 1, max: 20000, whole: true, about: "Training steps of the encoder at most." },
-  neighbours: { min: 2, max: 200, whole: true, about: "Nearest neighbours that UMAP looks at." },
-  minDist: { min: 0, max: 10, whole: false, about: "UMAP's least distance between two points." },
-  spread: { min: 0.1, max: 10, whole: false, about: "UMAP's scale; at least minDist." },
+  particles: { min: 16, max: 16384, meaning: "Particles that a layer is turned into." },
+  code: { min: 2, max: 128, meaning: "Numbers that make up a particle's code." },
+  hidden: { min: 8, max: 4096, meaning: "Width of the encoder's hidden layer." },
+  learningRate: { min: 1e-6, max: 1, meaning: "Adam's learning rate." },
+  maxSteps: { min: 1, max: 20000, meaning: "Training steps of the encoder at most." },
+  neighbours: { min: 2, max: 200, meaning: "Nearest neighbours that UMAP looks at." },
+  minDist: { min: 0, max: 10, meaning: "UMAP's least distance between two points." },
+  spread: { min: 0.1, max: 10, meaning: "UMAP's scale; at least minDist." },
   epochs: {
     min: 0,
     max: 5000,
-    whole: true,
-    about: "UMAP's passes over the graph; 0 chooses by the number of points.",
+    meaning: "UMAP's passes over the graph; 0 chooses by the number of points.",
   },
-  seed: { min: 0, max: 4294967295, whole: true, about: "Seed of every random choice." },
+  seed: { min: 0, max: 4294967295, meaning: "Seed of every random choice." },
 } as const;
 
 export type NumberParameter = keyof typeof parameterBounds;
-
-const bounded = (key: NumberParameter) => {
-  const { min, max, about } = parameterBounds[key];
-  return v.optional(v.pipe(
-    v.number(by("number")),
-    v.finite(by("number")),
-    v.minValue(min),
-    v.maxValue(max),
-    describe(about),
-  ));
-};
-const boundedWhole = (key: NumberParameter) => {
-  const { min, max, about } = parameterBounds[key];
-  return v.optional(v.pipe(
-    v.number(by("number")),
-    v.integer(by("whole")),
-    v.minValue(min),
-    v.maxValue(max),
-    describe(about),
-  ));
-};
-/** The values must be those that the stages know: each list is checked against their type. */
-const choice = <const V extends readonly (string | number)[]>(values: V, about: string) =>
-  v.optional(v.pipe(v.picklist(values), describe(about)));
-
-/** Parameters as a file may give them: each is optional. */
-export const parametersSchema = v.strictObject({
-  encoder: choice(
-    ["pooled"] satisfies EncoderName[],
-    "How hidden states become particles: pooled takes the mean over tokens.",
-  ),
-  particles: boundedWhole("particles"),
-  code: boundedWhole("code"),
-  hidden: boundedWhole("hidden"),
-  learningRate: bounded("learningRate"),
-  maxSteps: boundedWhole("maxSteps"),
-  projection: choice(
-    ["umap", "pca"] satisfies ProjectionName[],
-    "How particles become points of the picture.",
-  ),
-  dims: choice([2, 3], "Dimensions of the picture."),
-  neighbours: boundedWhole("neighbours"),
-  minDist: bounded("minDist"),
-  spread: bounded("spread"),
-  metric: choice(
-    ["cosine", "euclidean"] satisfies Metric[],
-    "Distance between particles that the projection keeps.",
-  ),
-  epochs: boundedWhole("epochs"),
-  seed: boundedWhole("seed"),
-}, by("map"));
-
-export type PartialParameters = v.InferOutput<typeof parametersSchema>;
 
 /** All that a scan depends on besides prompt and model. */
 export type ScanParameters = EncoderParameters & ProjectionParameters;
@@ -180,6 +126,69 @@ export const builtInParameters: ScanParameters = {
   epochs: 200,
   seed: 42,
 };
+
+/** A description with the value that holds where nothing is said. */
+const hint = (meaning: string, key: keyof ScanParameters) =>
+  `${meaning} Built in: ${builtInParameters[key]}.`;
+
+const bounded = (key: NumberParameter) => {
+  const { min, max, meaning } = parameterBounds[key];
+  return v.optional(v.pipe(
+    v.number(by("number")),
+    v.finite(by("number")),
+    v.minValue(min),
+    v.maxValue(max),
+    describe(hint(meaning, key)),
+  ));
+};
+const boundedWhole = (key: NumberParameter) => {
+  const { min, max, meaning } = parameterBounds[key];
+  return v.optional(v.pipe(
+    v.number(by("number")),
+    v.integer(by("whole")),
+    v.minValue(min),
+    v.maxValue(max),
+    describe(hint(meaning, key)),
+  ));
+};
+/** The values must be those that the stages know: each list is checked against their type. */
+const choice = <const V extends readonly (string | number)[]>(
+  values: V,
+  key: keyof ScanParameters,
+  meaning: string,
+) => v.optional(v.pipe(v.picklist(values), describe(hint(meaning, key))));
+
+/** Parameters as a file may give them: each is optional. */
+export const parametersSchema = v.strictObject({
+  encoder: choice(
+    ["pooled"] satisfies EncoderName[],
+    "encoder",
+    "How hidden states become particles: pooled takes the mean over tokens.",
+  ),
+  particles: boundedWhole("particles"),
+  code: boundedWhole("code"),
+  hidden: boundedWhole("hidden"),
+  learningRate: bounded("learningRate"),
+  maxSteps: boundedWhole("maxSteps"),
+  projection: choice(
+    ["umap", "pca"] satisfies ProjectionName[],
+    "projection",
+    "How particles become points of the picture.",
+  ),
+  dims: choice([2, 3], "dims", "Dimensions of the picture."),
+  neighbours: boundedWhole("neighbours"),
+  minDist: bounded("minDist"),
+  spread: bounded("spread"),
+  metric: choice(
+    ["cosine", "euclidean"] satisfies Metric[],
+    "metric",
+    "Distance between particles that the projection keeps.",
+  ),
+  epochs: boundedWhole("epochs"),
+  seed: boundedWhole("seed"),
+}, by("map"));
+
+export type PartialParameters = v.InferOutput<typeof parametersSchema>;
 
 const models = v.pipe(
   v.array(name, by("list")),
@@ -229,7 +238,11 @@ export const familySchema = v.strictObject({
     describe("Day on which the prompt was added, YYYY-MM-DD."),
   ),
   variants: v.optional(v.pipe(
-    v.record(v.string(), variantSchema, by("map")),
+    v.record(
+      v.pipe(v.string(), v.maxLength(idLengthMax), v.regex(idPattern)),
+      variantSchema,
+      by("map"),
+    ),
     describe("Variants by id (lower-case letters, digits, hyphens), each with one thing changed."),
   )),
   models: v.optional(v.pipe(models, describe("Models for this family instead of the defaults."))),
