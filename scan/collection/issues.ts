@@ -32,24 +32,31 @@ const examples: Readonly<Record<string, string>> = {
   change: "change: Friday comes before Thursday, so that counting on is wrong.",
 };
 
-/**
- * Notes a fault for each issue of the schema, except unknown keys, which `addUnknownKeys` has told
- * before: a missing key that one of them was meant to be is not told again.
- */
+/** What was told before the schema was asked. */
+export interface Known {
+  /** What `addUnknownKeys` gave. */
+  readonly meant?: readonly string[];
+  /** What `addLists` gave. */
+  readonly lists?: readonly Path[];
+}
+
+/** Notes a fault for each issue of the schema, except those that follow from what is known. */
 export function addIssues(
   source: Source,
   issues: readonly v.BaseIssue<unknown>[],
-  meant: ReadonlySet<string> = new Set(),
+  { meant = [], lists = [] }: Known = {},
 ): void {
+  const told = new Set<string>();
   for (const issue of issues) {
     // valibot tells of the first unknown key alone; ids are told by `ids.ts`.
     if (issue.expected === "never" || issue.path?.at(-1)?.origin === "key" && !isMissing(issue)) {
       continue;
     }
     const path = pathOf(issue);
+    if (lists.some((list) => list.every((step, i) => path[i] === step))) continue;
     const key = keyOf(path);
     if (isMissing(issue)) {
-      if (meant.has(path.join("/"))) continue;
+      if (meant.includes(path.join("/"))) continue;
       source.add(
         source.locate(path.slice(0, -1), "key"),
         "missing-key",
@@ -58,6 +65,9 @@ export function addIssues(
       );
       continue;
     }
+    // Of several complaints about one value the first is the one that helps.
+    if (told.has(path.join("/"))) continue;
+    told.add(path.join("/"));
     const { expected, mend } = describe(issue);
     const got = issue.type === "max_length" && typeof issue.input === "string"
       ? `${issue.input.length}`
@@ -70,6 +80,31 @@ export function addIssues(
       mend,
     );
   }
+}
+
+/**
+ * Notes a fault for each of `paths` at which there is a list. To valibot a list is a map of
+ * numbers, and its keys would be told to be unknown one by one.
+ *
+ * @returns the paths with a list
+ */
+export function addLists(source: Source, paths: readonly Path[]): Path[] {
+  return paths.filter((path) => {
+    const value = path.reduce<unknown>(
+      (map, step) => map instanceof Object ? Reflect.get(map, step) : undefined,
+      source.value,
+    );
+    if (!Array.isArray(value)) return false;
+    const key = keyOf(path);
+    source.add(
+      source.locate(path),
+      "value",
+      `${key === null ? "the file" : `the value of "${key}"`} does not fit: ` +
+        `expected ${rules.map.expected}, got a list`,
+      rules.map.mend,
+    );
+    return true;
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkModels, checkTexts, type Draft } from "./checks.ts";
 import type { CollectionFile, Defaults, Family, ModelKnowledge, Prompt } from "./family.ts";
 import { type Fault, sortFaults } from "./fault.ts";
 import { findIdFault } from "./ids.ts";
-import { addIssues, addUnknownKeys } from "./issues.ts";
+import { addIssues, addLists, addUnknownKeys } from "./issues.ts";
 import {
   builtInParameters,
   defaultsSchema,
@@ -87,7 +87,7 @@ function readDefaults(source: Source | undefined): Defaults {
   addUnknownKeys(source, ["parameters"], Object.keys(parametersSchema.entries));
   const result = v.safeParse(defaultsSchema, source.value);
   if (!result.success) {
-    addIssues(source, result.issues);
+    addIssues(source, result.issues, { lists: addLists(source, [[], ["parameters"]]) });
     return { ...builtIn, models: texts(record(source.value).models) ?? builtIn.models };
   }
   const { models, parameters } = result.output;
@@ -116,7 +116,8 @@ function checkTogether(
   if (over.minDist === undefined && over.spread === undefined) return;
   const minDist = over.minDist ?? base.minDist;
   const spread = over.spread ?? base.spread;
-  if (typeof minDist !== "number" || typeof spread !== "number" || minDist <= spread) return;
+  if (typeof minDist !== "number" || typeof spread !== "number") return;
+  if (!Number.isFinite(minDist) || minDist <= spread) return;
   const key = over.minDist === undefined ? "spread" : "minDist";
   source.add(
     source.locate(["parameters", key]),
@@ -139,7 +140,10 @@ function readFamily(source: Source): Draft {
     ),
   ];
   const result = v.safeParse(familySchema, source.value);
-  if (!result.success) addIssues(source, result.issues, new Set(meant));
+  if (!result.success) {
+    const maps = [[], ["parameters"], ["variants"], ...variantIds.map((id) => ["variants", id])];
+    addIssues(source, result.issues, { meant, lists: addLists(source, maps) });
+  }
 
   // The checks below go on with whatever has the right type, so that all faults are told at once.
   const variants = record(value.variants);

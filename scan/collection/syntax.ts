@@ -163,14 +163,20 @@ function compose(text: string, add: AddFault): Document.Parsed | null {
     stringKeys: true,
     uniqueKeys: true,
     prettyErrors: false,
-    logLevel: "silent",
+    // Nothing is logged by this call; at "silent" a second document would be dropped unsaid.
+    logLevel: "error",
   });
+  // Behind the first slip keys end up in the wrong map: those are not twins in truth.
+  const firstSlip = Math.min(
+    ...document.errors.filter(({ code }) => code !== "DUPLICATE_KEY").map(({ pos }) => pos[0]),
+  );
   let broken = false;
   let nListed = 0;
   let lastLine = -1;
   for (const error of document.errors) {
     const [start, end] = error.pos;
     if (error.code === "DUPLICATE_KEY") {
+      if (start > firstSlip) continue;
       const { key, length } = keyText(text, start);
       add(
         { offset: start, length },
