@@ -11,6 +11,8 @@ export const limits = {
   tokens: 65_536,
   /** Guesses of one token in one layer. */
   guesses: 256,
+  /** Different tokens that are guessed anywhere in a lens grid. */
+  guessed: 1 << 20,
   /** Guesses of all tokens of a layer of a lens grid. */
   cells: 1 << 20,
   /** Bytes of a frame or row record; a frame of the largest size, incompressible, is 393 KB. */

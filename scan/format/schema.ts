@@ -8,14 +8,16 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, "bytes expected");
 
-/** Parallel lists of ids and texts of tokens. */
-export const tokensSchema = v.pipe(
-  v.object({
-    ids: v.pipe(v.array(count), v.maxLength(limits.tokens)),
-    texts: v.array(v.string()),
-  }),
-  v.check(({ ids, texts }) => ids.length === texts.length, "as many texts as ids"),
-);
+/** Parallel lists of ids and texts of at most `most` tokens. */
+function tokensSchema(most: number) {
+  return v.pipe(
+    v.object({
+      ids: v.pipe(v.array(count), v.maxLength(most)),
+      texts: v.array(v.string()),
+    }),
+    v.check(({ ids, texts }) => ids.length === texts.length, "as many texts as ids"),
+  );
+}
 
 const layersSchema = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(limits.records));
 
@@ -27,7 +29,7 @@ export const headerSchema = v.pipe(
       title: v.string(),
       text: v.string(),
     }),
-    tokens: tokensSchema,
+    tokens: tokensSchema(limits.tokens),
     model: v.object({
       name: v.string(),
       revision: v.string(),
@@ -84,10 +86,10 @@ export const frameSchema = v.pipe(
 
 export const lensHeaderSchema = v.object({
   promptId: v.string(),
-  tokens: tokensSchema,
+  tokens: tokensSchema(limits.tokens),
   layers: layersSchema,
   /** Every token that is guessed anywhere. */
-  guessed: tokensSchema,
+  guessed: tokensSchema(limits.guessed),
   nGuesses: v.pipe(count, v.maxValue(limits.guesses)),
 });
 
