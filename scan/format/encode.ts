@@ -1,5 +1,5 @@
 import { zlibSync } from "fflate";
-import { encodeContainer, encodeRecord } from "./container.ts";
+import { encodeContainer, encodeRecord } from "./write_container.ts";
 import { scanKind } from "./kinds.ts";
 import { type Order, type Past, quantise, residual, splitPlanes } from "./quantise.ts";
 import {

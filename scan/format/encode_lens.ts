@@ -1,4 +1,4 @@
-import { encodeContainer, encodeRecord } from "./container.ts";
+import { encodeContainer, encodeRecord } from "./write_container.ts";
 import { deflate, tokenLists } from "./encode.ts";
 import { toHalf } from "./half.ts";
 import { lensKind } from "./kinds.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encode } from "@msgpack/msgpack";
 import { zlibSync } from "fflate";
-import { encodeContainer, encodeRecord } from "../../scan/format/container.ts";
+import { encodeContainer, encodeRecord } from "../../scan/format/write_container.ts";
 import { scanKind } from "../../scan/format/kinds.ts";
 import {
   decodeScan,
