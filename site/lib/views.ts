@@ -1,0 +1,140 @@
+import type { ScanEntry } from "../../scan/store/manifest.ts";
+import { type Entry, type Family, tagsOf } from "./catalogue.ts";
+import { count, percent, plural } from "./numbers.ts";
+import type { SiteData } from "./site_data.ts";
+import { relativeUrl } from "./urls.ts";
+import { type Run, showToken, type VisibleToken } from "./words.ts";
+
+/** What the model said, against what is right. */
+export interface AnswerView {
+  /** `open` where the prompt names no right answer. */
+  readonly verdict: "right" | "wrong" | "open";
+  readonly guess: VisibleToken;
+  /** Probability of the guess, in percent. */
+  readonly p: string;
+  readonly expected: VisibleToken | null;
+}
+
+/** A still with all that an `<img>` needs. */
+export interface ImageView {
+  readonly src: string;
+  readonly width: string;
+  readonly height: string;
+  readonly alt: string;
+}
+
+/** A link to another prompt of the same family. */
+export interface SiblingView {
+  readonly href: string;
+  readonly label: string;
+  readonly runs: readonly Run[];
+  readonly change: string;
+  readonly isControl: boolean;
+  readonly isCurrent: boolean;
+  readonly answer: AnswerView;
+}
+
+/** A family on the gallery. */
+export interface CardView {
+  /** Number on the contact sheet, e.g. `07`. */
+  readonly number: string;
+  readonly href: string;
+  readonly title: string;
+  readonly runs: readonly Run[];
+  readonly frames: string;
+  readonly image: ImageView;
+  readonly answer: AnswerView;
+  readonly variants: readonly SiblingView[];
+  readonly tags: readonly string[];
+  readonly model: string;
+  /** What the search looks at besides what is seen on the card. */
+  readonly keywords: string;
+  readonly verdict: AnswerView["verdict"];
+}
+
+export function answerView(scan: ScanEntry): AnswerView {
+  const best = scan.answer[0];
+  return {
+    verdict: scan.correct === null ? "open" : scan.correct ? "right" : "wrong",
+    guess: showToken(best?.text ?? ""),
+    p: percent(best?.p ?? 0, 0),
+    expected: scan.expected === "" ? null : showToken(scan.expected),
+  };
+}
+
+export function imageView(site: SiteData, from: string, scan: ScanEntry): ImageView {
+  const picture = site.pictures.get(scan.thumbnail.path) ?? { width: 640, height: 400 };
+  const nParticles = site.frames.get(scan.frames.path)?.nParticles;
+  const particles = nParticles === undefined ? "particles" : `${count(nParticles)} particles`;
+  return {
+    src: relativeUrl(from, `/${scan.thumbnail.path}`),
+    width: String(picture.width),
+    height: String(picture.height),
+    alt: `A cloud of ${particles}: how ${scan.model.name} holds “${oneLine(scan.text)}”`,
+  };
+}
+
+/** Line ends and runs of spaces as one space. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** Cuts at a word's end, for titles and descriptions. */
+export function shorten(text: string, length: number): string {
+  const line = oneLine(text);
+  if (line.length <= length) return line;
+  const cut = line.slice(0, length);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), length / 2))}…`;
+}
+
+export function siblingViews(from: string, family: Family, current?: Entry): SiblingView[] {
+  return family.entries.map((entry) => ({
+    href: relativeUrl(from, entry.url),
+    label: siblingLabel(entry),
+    runs: entry.runs,
+    change: entry.scan.change,
+    isControl: entry.scan.control,
+    isCurrent: entry === current,
+    answer: answerView(entry.scan),
+  }));
+}
+
+/** The changed words say more than an id; a variant that only leaves words out keeps its id. */
+function siblingLabel(entry: Entry): string {
+  return shorten(entry.crucial, 28) || entry.scan.variant || "original";
+}
+
+export function cardView(site: SiteData, from: string, family: Family, index: number): CardView {
+  const [base] = family.entries;
+  const { scan } = base;
+  const answer = answerView(scan);
+  return {
+    number: String(index + 1).padStart(2, "0"),
+    href: relativeUrl(from, base.url),
+    title: scan.title,
+    runs: base.runs,
+    frames: relativeUrl(from, `/${scan.frames.path}`),
+    image: imageView(site, from, scan),
+    answer,
+    variants: siblingViews(from, family).slice(1),
+    tags: tagsOf(family),
+    model: scan.model.name,
+    keywords: oneLine(
+      family.entries.flatMap((entry) => [entry.scan.id, entry.scan.text, entry.scan.change])
+        .join(" "),
+    ),
+    verdict: answer.verdict,
+  };
+}
+
+/** `4 layers`-style facts of the whole gallery, for its first lines. */
+export function galleryFacts(site: SiteData): string {
+  const { families, entries, models } = site.catalogue;
+  const deepest = Math.max(0, ...entries.map((entry) => entry.scan.model.nLayers));
+  return [
+    plural(entries.length, "prompt"),
+    families.length === 1 ? "1 family" : `${count(families.length)} families`,
+    plural(deepest, "layer"),
+    models.length === 1 ? models[0] : plural(models.length, "model"),
+  ].join(" · ");
+}
