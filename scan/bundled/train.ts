@@ -185,7 +185,8 @@ async function main(): Promise<number> {
     seed: flags.seed,
     tokenizer: await sha256(new TextEncoder().encode(tokenizerText)),
   });
-  const engine = await createEngine("cpu");
+  // Others use the machine too while a training runs for an hour.
+  const engine = await createEngine("cpu", { spins: false });
   const checkpoint = flags.fresh ? undefined : await readCheckpoint(flags.checkpointPath);
   if (checkpoint) {
     console.log(

@@ -8,6 +8,11 @@ export type NodeProvider = Exclude<Provider, "wasm">;
 export interface NodeEngineOptions {
   /** Threads within an operator, all cores by default. */
   readonly nThreads?: number;
+  /**
+   * Whether idle threads wait for work in a busy loop, true by default. Quicker on a machine of one's
+   * own, far slower on one whose cores others use too.
+   */
+  readonly spins?: boolean;
 }
 
 type Runtime = typeof import("onnxruntime-node");
@@ -38,6 +43,7 @@ async function loadSession(
     logSeverityLevel: 3,
     // 0 leaves it to the runtime: one thread for each core.
     intraOpNumThreads: options.nThreads ?? 0,
+    extra: { session: { intra_op: { allow_spinning: options.spins ?? true ? "1" : "0" } } },
   } as const;
   // The two overloads of `create` do not take a union.
   const session = typeof model === "string"
