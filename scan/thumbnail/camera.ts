@@ -6,9 +6,10 @@ export interface View {
   readonly axes: readonly (readonly number[])[];
   /** Distance of the eye from the centre, in projection units. */
   readonly distance: number;
-  /** Pixels of one projection unit at the centre's depth, for a picture one pixel wide and high. */
+  /** Size of one projection unit at the centre's depth, as a share of the picture's height. */
   readonly zoom: number;
-  readonly aspect: number;
+  /** Moves the picture to the right and down, as shares of its height. */
+  readonly shift: readonly [number, number];
 }
 
 /** A particle on the screen. */
@@ -25,7 +26,9 @@ export interface Projected {
 /** Tilt from the cloud's flattest view, so that its depth shows: the three-quarter view. */
 const yaw = 0.42;
 const pitch = 0.3;
-const fieldOfView = 0.6;
+const fieldOfView = 0.7;
+/** Share of the picture, across or down, that the particles fill. */
+const fill = 0.86;
 
 /**
  * Finds a view that fills a picture: the cloud's longest axis lies across it, its shortest points
@@ -45,22 +48,28 @@ export function fitView(clouds: readonly Float32Array[], nDims: number, aspect: 
   const axes = nDims === 2 ? identity : tilt(principalAxes(points, centre));
 
   // In the eye's frame, centred on the middle of what is seen, not on the mean.
-  const reach = [0, 1, 2].map((axis) => {
-    const along = points.flatMap((cloud) => Array.from(project1(cloud, centre, axes[axis])));
-    along.sort((a, b) => a - b);
-    const at = (share: number) => along[Math.round(share * (along.length - 1))];
-    return { low: at(0.004), high: at(0.996) };
-  });
-  const middle = reach.map(({ low, high }) => (low + high) / 2);
+  const reach = axes.map((axis) => extent(points.map((cloud) => along(cloud, centre, axis))));
   const moved = centre.map((value, dim) =>
-    value + axes.reduce((sum, axis, i) => sum + axis[dim] * middle[i], 0)
+    value + axes.reduce((sum, axis, i) => sum + axis[dim] * reach[i].middle, 0)
   );
-  const half = reach.map(({ low, high }) => Math.max((high - low) / 2, 1e-6));
-  const size = Math.max(half[0] / aspect, half[1]);
-  const distance = size / Math.tan(fieldOfView / 2) + half[2];
-  // What stands nearer than the centre looks larger: leave room for it.
-  const nearest = distance / (distance - half[2] * 0.7);
-  return { centre: moved, axes, distance, zoom: 0.43 / (size * nearest), aspect };
+  const half = Math.max(reach[0].half / aspect, reach[1].half, 1e-6);
+  const distance = half / Math.tan(fieldOfView / 2) + reach[2].half;
+
+  // What stands nearer looks larger: measure what is seen, then shift and enlarge it to fit.
+  const rough: View = { centre: moved, axes, distance, zoom: 1, shift: [0, 0] };
+  const seen = clouds.map((cloud) => project(rough, cloud, nDims, 0, 1));
+  const x = extent(seen.map((eye) => eye.x));
+  const y = extent(seen.map((eye) => eye.y));
+  const zoom = fill / 2 / Math.max(x.half / aspect, y.half, 1e-6);
+  return { ...rough, zoom, shift: [-x.middle * zoom, -(y.middle - 0.5) * zoom] };
+}
+
+/** Where nearly all numbers lie. */
+function extent(parts: readonly Float32Array[]): { middle: number; half: number } {
+  const sorted = Float32Array.from(parts.flatMap((part) => [...part])).sort();
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  const [low, high] = [at(0.004), at(0.996)];
+  return { middle: (low + high) / 2, half: (high - low) / 2 };
 }
 
 /** @param positions [nParticles, nDims] float32 */
@@ -73,15 +82,15 @@ export function project(
 ): Projected {
   const points = toSpace(positions, nDims);
   const n = points.length / 3;
-  const [right, up, toEye] = view.axes.map((axis) => project1(points, view.centre, axis));
+  const [right, up, toEye] = view.axes.map((axis) => along(points, view.centre, axis));
   const x = new Float32Array(n);
   const y = new Float32Array(n);
   const scale = new Float32Array(n);
   for (let i = 0; i < n; i++) {
     scale[i] = view.distance / Math.max(view.distance - toEye[i], view.distance * 0.2);
     const pixels = view.zoom * height * scale[i];
-    x[i] = width / 2 + right[i] * pixels;
-    y[i] = height / 2 - up[i] * pixels;
+    x[i] = width / 2 + view.shift[0] * height + right[i] * pixels;
+    y[i] = height / 2 + view.shift[1] * height - up[i] * pixels;
   }
   let near = -Infinity;
   let far = Infinity;
@@ -107,14 +116,14 @@ function toSpace(cloud: Float32Array, nDims: number): Float32Array {
 }
 
 /** Coordinates along one axis. */
-function project1(points: Float32Array, centre: readonly number[], axis: readonly number[]) {
-  const along = new Float32Array(points.length / 3);
-  for (let i = 0; i < along.length; i++) {
-    for (let dim = 0; dim < 3; dim++) {
-      along[i] += (points[3 * i + dim] - centre[dim]) * axis[dim];
-    }
-  }
-  return along;
+function along(
+  points: Float32Array,
+  centre: readonly number[],
+  axis: readonly number[],
+): Float32Array {
+  return new Float32Array(points.length / 3).map((_, i) =>
+    axis.reduce((sum, share, dim) => sum + (points[3 * i + dim] - centre[dim]) * share, 0)
+  );
 }
 
 /**

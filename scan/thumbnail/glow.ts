@@ -69,7 +69,7 @@ function enlarge(
             light[4 * (y1 * columns + x1) + channel] * fx) * fy;
       const total = sample(3);
       if (total <= 0) continue;
-      const alpha = 0.72 * (1 - Math.exp(-total));
+      const alpha = 0.46 * (1 - Math.exp(-1.4 * total));
       const at = 4 * (row * width + column);
       for (let channel = 0; channel < 3; channel++) {
         raster.data[at + channel] = sample(channel) / total * alpha;

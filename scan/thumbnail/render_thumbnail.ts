@@ -34,7 +34,7 @@ export interface ThumbnailOptions {
 
 /** Painted this many times larger and then averaged, so that points stay round and lines even. */
 const supersampling = 2;
-const nNeighbours = 3;
+const nNeighbours = 4;
 
 /**
  * Paints a still of a scan on a transparent ground: particles as glowing points, coloured by how far
@@ -79,13 +79,13 @@ function paintEdges(
   for (const { from, to, distance } of edges) {
     const closeness = Math.max(0, 1 - distance / long);
     const fade = 1 - 0.75 * (eye.depth[from] + eye.depth[to]) / 2;
-    const alpha = (0.1 + 0.3 * closeness) * fade;
-    const colour = colours[Math.round(255 * closeness)];
+    const alpha = (0.22 + 0.38 * closeness) * fade;
+    const colour = lighten(colours[Math.round(255 * closeness)], 0.12);
     paintLine(
       raster,
       [eye.x[from], eye.y[from]],
       [eye.x[to], eye.y[to]],
-      1.2 * eye.scale[from],
+      1.3 * eye.scale[from],
       colour,
       alpha,
       alpha,
