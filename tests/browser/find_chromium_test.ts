@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findChromium, type Machine, missingChromium } from "./chromium.ts";
+import { findChromium, type Machine, missingChromium } from "./find_chromium.ts";
 
 function machine(
   os: Machine["os"],
