@@ -1,0 +1,73 @@
+/** `deno task bench [name…] [--quick] [--seed N] [--json]`: every comparison that the README shows. */
+import { parseArgs } from "node:util";
+import { benches as format } from "./format_bench.ts";
+import { type Bench, formatTable, type Row } from "./harness.ts";
+
+/** By the name of the file that they live in. */
+const files: Readonly<Record<string, readonly Bench[]>> = { format };
+
+const benches = Object.values(files).flat();
+
+const help = `deno task bench [name…] [options]
+
+Times this project against its rivals, in the same run and on the same seeded input.
+A ratio above 1 means that this project is ahead.
+
+  --quick     the smaller sizes only
+  --seed N    seed of all input, 1 by default
+  --json      one JSON object a line
+  --help
+
+Names: ${benches.map((bench) => bench.name).join(", ")}`;
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      quick: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const unknown = positionals.find((name) => benches.every((bench) => bench.name !== name));
+  const seed = Number(values.seed);
+  if (unknown !== undefined || !Number.isSafeInteger(seed) || seed < 0) {
+    console.error(
+      unknown === undefined
+        ? `Cannot use seed "${values.seed}": expected a whole number of at least 0`
+        : `Cannot run the benchmark "${unknown}": expected one of ${
+          benches.map((bench) => bench.name).join(", ")
+        }`,
+    );
+    return 2;
+  }
+
+  const rows: Row[] = [];
+  for (const bench of benches) {
+    if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
+    if (!values.json) console.error(`running ${bench.name} …`);
+    for await (const row of bench.run({ quick: values.quick, seed })) {
+      rows.push(row);
+      if (values.json) console.log(JSON.stringify(row));
+    }
+  }
+  if (!values.json) console.log(formatTable(rows));
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof TypeError) || !("code" in error)) throw error;
+    // node:util says itself which flag it does not know.
+    console.error(`${error.message}\n\n${help}`);
+    Deno.exit(2);
+  }
+}
