@@ -1,0 +1,65 @@
+import { make } from "../dom.ts";
+import { Disposer, type Tracked } from "../state.ts";
+
+const rows: readonly (readonly [readonly string[], string])[] = [
+  [["space"], "play or pause"],
+  [["["], "previous layer"],
+  [["]"], "next layer"],
+  [["Home", "End"], "first, last layer"],
+  [["←", "→", "↑", "↓"], "turn the cloud"],
+  [["+", "−"], "zoom"],
+  [["c"], "next colouring"],
+  [["e"], "edges on or off"],
+  [["r"], "reset the view"],
+  [["?"], "this list"],
+];
+
+const hands: readonly (readonly [string, string])[] = [
+  ["drag", "turn; on touch screens sideways, up and down scrolls the page"],
+  ["wheel", "zoom after a click into the stage, or with ctrl"],
+  ["pinch", "zoom"],
+  ["right drag, two fingers", "shift"],
+];
+
+/**
+ * A dialog that lists the keys.
+ *
+ * @param everywhere whether single keys also work while nothing on the page has the focus; can be
+ * switched off here, as single-key shortcuts must be (WCAG 2.1.4)
+ */
+export function makeShortcuts(
+  everywhere: Tracked<boolean>,
+  disposer: Disposer,
+): HTMLDialogElement {
+  const keys = make("dl", { class: "ws-keys" });
+  for (const [names, meaning] of rows) {
+    const term = make("dt");
+    names.forEach((name) => term.append(make("kbd", {}, name)));
+    keys.append(make("div", {}, term, make("dd", {}, meaning)));
+  }
+  for (const [name, meaning] of hands) {
+    keys.append(make("div", {}, make("dt", {}, name), make("dd", {}, meaning)));
+  }
+  const box = make("input", { type: "checkbox" });
+  disposer.add(everywhere.follow((on) => box.checked = on));
+  disposer.listen(box, "change", () => everywhere.value = box.checked);
+  const close = make("button", { type: "button", class: "ws-text-button" }, "Close");
+  const dialog = make(
+    "dialog",
+    { class: "ws-dialog", "aria-label": "Keyboard and mouse" },
+    make("h2", {}, "Keyboard and mouse"),
+    keys,
+    make(
+      "label",
+      { class: "ws-option" },
+      box,
+      make("span", {}, "Keys also work while the stage is in view and nothing has the focus"),
+    ),
+    close,
+  );
+  disposer.listen(close, "click", () => dialog.close());
+  disposer.listen<MouseEvent>(dialog, "click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  return dialog;
+}

@@ -1,0 +1,142 @@
+import { make, makeIcon } from "../dom.ts";
+import { type Colouring, colourings, type StageLook, stageLooks } from "../settings.ts";
+import { Disposer, type Tracked } from "../state.ts";
+import type { Panel } from "./panel.ts";
+
+const colourWords: { readonly [name in Colouring]: readonly [string, string] } = {
+  motion: ["Motion", "how far each particle moved since the layer before"],
+  identity: ["Identity", "where each particle was in the embedding"],
+  density: ["Density", "how near each particle's neighbours are"],
+};
+
+const stageWords: { readonly [name in StageLook]: string } = {
+  auto: "As the page",
+  dark: "Dark",
+  light: "Light",
+};
+
+let nextId = 0;
+
+/** How the cloud is drawn: a button, and what it opens. */
+export const viewOptions: Panel = (container, context) => {
+  const { session } = context;
+  const { settings } = session;
+  const disposer = new Disposer();
+  const id = `ws-options-${nextId++}`;
+  const button = make("button", {
+    type: "button",
+    class: "ws-button",
+    "aria-label": "View options",
+    title: "View options",
+    "aria-expanded": "false",
+    "aria-controls": id,
+  }, makeIcon("tune"));
+
+  const colour = choices(
+    disposer,
+    `${id}-colour`,
+    "Colour",
+    settings.colour,
+    colourings,
+    (name) => colourWords[name],
+  );
+  const stage = choices(
+    disposer,
+    `${id}-stage`,
+    "Stage",
+    settings.stage,
+    stageLooks,
+    (name) => [stageWords[name], ""],
+  );
+  const size = make("input", { type: "range", min: 0.4, max: 3, step: 0.1 });
+  disposer.add(settings.pointSize.follow((value) => size.value = String(value)));
+  disposer.listen(size, "input", () => settings.pointSize.value = Number(size.value));
+
+  const popup = make(
+    "div",
+    { class: "ws-options", id, hidden: true, role: "group", "aria-label": "View options" },
+    colour,
+    make(
+      "div",
+      { class: "ws-option-list" },
+      checkbox(disposer, "Edges to nearest neighbours", settings.edges),
+      checkbox(disposer, "Turn slowly while playing", settings.turn),
+      make("label", { class: "ws-option" }, make("span", {}, "Particle size"), size),
+    ),
+    stage,
+    make(
+      "div",
+      { class: "ws-option-buttons" },
+      action("Reset view", () => context.resetCamera()),
+      action("Save picture", () => context.savePicture()),
+      action("Shortcuts", () => {
+        close(false);
+        context.showShortcuts();
+      }),
+    ),
+  );
+  container.append(button, popup);
+
+  const close = (focus: boolean) => {
+    if (popup.hidden) return;
+    popup.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+    if (focus) button.focus();
+  };
+  disposer.listen(button, "click", () => {
+    if (!popup.hidden) return close(false);
+    popup.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    popup.querySelector<HTMLInputElement>("input:checked")?.focus();
+  });
+  disposer.listen<KeyboardEvent>(container, "keydown", (event) => {
+    if (event.key === "Escape" && !popup.hidden) {
+      event.stopPropagation();
+      close(true);
+    }
+  });
+  disposer.listen<PointerEvent>(document, "pointerdown", (event) => {
+    if (event.target instanceof Node && !container.contains(event.target)) close(false);
+  });
+  return () => {
+    disposer.dispose();
+    container.replaceChildren();
+  };
+};
+
+/** A group of radio buttons that follows a setting. */
+function choices<T extends string>(
+  disposer: Disposer,
+  name: string,
+  title: string,
+  setting: Tracked<T>,
+  all: readonly T[],
+  wordsOf: (value: T) => readonly [string, string],
+): HTMLElement {
+  const inputs = all.map((value) => make("input", { type: "radio", name, value }));
+  const set = make("fieldset", { class: "ws-choices" }, make("legend", {}, title));
+  all.forEach((value, i) => {
+    const [word, explanation] = wordsOf(value);
+    set.append(
+      make("label", { title: explanation }, inputs[i], make("span", {}, word)),
+    );
+    disposer.listen(inputs[i], "change", () => setting.value = value);
+  });
+  disposer.add(
+    setting.follow((value) => inputs.forEach((input, i) => input.checked = all[i] === value)),
+  );
+  return set;
+}
+
+function checkbox(disposer: Disposer, text: string, setting: Tracked<boolean>): HTMLElement {
+  const input = make("input", { type: "checkbox" });
+  disposer.add(setting.follow((on) => input.checked = on));
+  disposer.listen(input, "change", () => setting.value = input.checked);
+  return make("label", { class: "ws-option" }, input, make("span", {}, text));
+}
+
+function action(text: string, run: () => void): HTMLButtonElement {
+  const button = make("button", { type: "button", class: "ws-text-button" }, text);
+  button.addEventListener("click", run);
+  return button;
+}

@@ -1,0 +1,210 @@
+import { PerspectiveCamera, Spherical, Vector3 } from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { type CameraPose, defaultPose, maxZoom, minZoom, samePose } from "../settings.ts";
+import type { Readable } from "../state.ts";
+import { easeOut } from "../timeline.ts";
+
+const fieldOfViewDegrees = 34;
+/** Room around a cloud of radius 1. */
+const margin = 1.16;
+/** One turn in this many seconds. */
+const turnSeconds = 120;
+
+/** A flight from one pose to another. */
+interface Flight {
+  readonly from: CameraPose;
+  readonly to: CameraPose;
+  readonly durationMs: number;
+  elapsedMs: number;
+}
+
+export interface CameraEvents {
+  /** The reader's own hand moved the camera and let go. */
+  onMoved(pose: CameraPose): void;
+  /** The picture changed and wants to be drawn. */
+  onChange(): void;
+}
+
+/**
+ * The camera around a cloud of radius 1 at the origin, with the reader's hand on it: drag turns, wheel
+ * and pinch zoom, right drag and two fingers shift.
+ *
+ * A page must stay scrollable over the stage. One finger up or down scrolls the page and sideways
+ * turns the cloud (`touch-action: pan-y`); the wheel zooms with ctrl (which is also what a trackpad's
+ * pinch sends), or once the stage has the focus, which a click or Tab gives it.
+ */
+export class CameraRig {
+  readonly camera = new PerspectiveCamera(fieldOfViewDegrees, 1, 0.01, 100);
+  readonly #controls: OrbitControls;
+  readonly #surface: HTMLElement;
+  readonly #events: CameraEvents;
+  #flight: Flight | null = null;
+  #fitDistance = 3;
+  #touched = false;
+  #held = false;
+  readonly #guardWheel = (event: WheelEvent) => {
+    const focused = this.#surface.contains(document.activeElement);
+    if (!focused && !event.ctrlKey && !event.metaKey) event.stopImmediatePropagation();
+  };
+
+  /** @param surface what is dragged; it keeps this rig's listeners until disposal */
+  constructor(
+    surface: HTMLElement,
+    events: CameraEvents,
+    private readonly reducedMotion: Readable<boolean>,
+  ) {
+    this.#surface = surface;
+    this.#events = events;
+    // Before the controls' own listener, so that it can be kept from seeing the event.
+    surface.addEventListener("wheel", this.#guardWheel, { capture: true, passive: true });
+    this.#controls = new OrbitControls(this.camera, surface);
+    surface.style.touchAction = "pan-y";
+    this.#controls.enableDamping = !reducedMotion.value;
+    this.#controls.dampingFactor = 0.09;
+    this.#controls.rotateSpeed = 0.75;
+    this.#controls.zoomSpeed = 0.8;
+    this.#controls.autoRotateSpeed = 60 / turnSeconds;
+    this.#controls.minPolarAngle = 0.05;
+    this.#controls.maxPolarAngle = Math.PI - 0.05;
+    this.#controls.addEventListener("start", () => {
+      this.#flight = null;
+      this.#touched = true;
+      this.#held = true;
+    });
+    this.#controls.addEventListener("end", () => {
+      this.#held = false;
+      events.onMoved(this.pose);
+    });
+    this.#controls.addEventListener("change", () => events.onChange());
+    this.pose = defaultPose;
+  }
+
+  /** Whether a hand, a flight or the damping may still move it. */
+  get moving(): boolean {
+    return this.#flight !== null || this.#held;
+  }
+
+  get pose(): CameraPose {
+    const offset = this.camera.position.clone().sub(this.#controls.target);
+    const spherical = new Spherical().setFromVector3(offset);
+    const { x, y, z } = this.#controls.target;
+    return {
+      azimuth: spherical.theta,
+      polar: spherical.phi,
+      zoom: this.#fitDistance / Math.max(1e-6, spherical.radius),
+      target: [x, y, z],
+    };
+  }
+
+  set pose(pose: CameraPose) {
+    const zoom = Math.min(maxZoom, Math.max(minZoom, pose.zoom));
+    const spherical = new Spherical(this.#fitDistance / zoom, pose.polar, pose.azimuth);
+    this.#controls.target.set(...pose.target);
+    this.camera.position.setFromSpherical(spherical).add(this.#controls.target);
+    this.camera.lookAt(this.#controls.target);
+  }
+
+  /** Distance from the camera to the middle of what it looks at. */
+  get distance(): number {
+    return this.camera.position.distanceTo(new Vector3());
+  }
+
+  /** Moves there in a short flight, at once where motion is reduced. */
+  flyTo(pose: CameraPose, durationMs = 700): void {
+    const from = this.pose;
+    if (samePose(from, pose)) return;
+    if (this.reducedMotion.value || durationMs <= 0) {
+      this.#flight = null;
+      this.pose = pose;
+      this.#events.onChange();
+      return;
+    }
+    // The short way round.
+    const turns = Math.round((pose.azimuth - from.azimuth) / (2 * Math.PI));
+    const to = { ...pose, azimuth: pose.azimuth - turns * 2 * Math.PI };
+    this.#flight = { from, to, durationMs, elapsedMs: 0 };
+    this.#events.onChange();
+  }
+
+  /** Turns and zooms by a keypress; presses add up. */
+  nudge(azimuth: number, polar: number, zoomFactor: number): void {
+    this.#touched = true;
+    const heading = this.#flight?.to ?? this.pose;
+    const pose: CameraPose = {
+      ...heading,
+      azimuth: heading.azimuth + azimuth,
+      polar: Math.min(Math.PI - 0.05, Math.max(0.05, heading.polar + polar)),
+      zoom: Math.min(maxZoom, Math.max(minZoom, heading.zoom * zoomFactor)),
+    };
+    this.flyTo(pose, 220);
+    this.#events.onMoved(pose);
+  }
+
+  /** Back to where it began, and free to turn by itself again. */
+  reset(): void {
+    this.#touched = false;
+    this.flyTo(defaultPose);
+    this.#events.onMoved(defaultPose);
+  }
+
+  /** Lets it turn by itself again although a hand has moved it. */
+  release(): void {
+    this.#touched = false;
+  }
+
+  /**
+   * Fits the cloud into a stage.
+   *
+   * @param width in CSS pixels, as are all here
+   * @param bottom height that controls cover at the lower edge
+   */
+  resize(width: number, height: number, bottom: number): void {
+    const pose = this.pose;
+    const free = Math.max(height * 0.4, height - bottom);
+    const half = Math.tan(fieldOfViewDegrees * Math.PI / 360);
+    const tightest = Math.min(free / height, width / height) * half;
+    this.#fitDistance = margin / Math.sin(Math.atan(tightest));
+    this.camera.aspect = width / Math.max(1, height);
+    // The cloud's middle belongs in the middle of what the controls leave free.
+    this.camera.setViewOffset(width, height, 0, (height - free) / 2, width, height);
+    this.#controls.minDistance = this.#fitDistance / maxZoom;
+    this.#controls.maxDistance = this.#fitDistance / minZoom;
+    this.pose = pose;
+    if (this.#flight) this.pose = this.#flight.to;
+    this.#flight = null;
+  }
+
+  /**
+   * @param turning whether it may turn by itself
+   * @returns whether it moved
+   */
+  update(elapsedMs: number, turning: boolean): boolean {
+    let flew = false;
+    if (this.#flight) {
+      const { from, to, durationMs } = this.#flight;
+      this.#flight.elapsedMs += elapsedMs;
+      const t = easeOut(Math.min(1, this.#flight.elapsedMs / durationMs));
+      const between = (a: number, b: number) => a + (b - a) * t;
+      this.pose = {
+        azimuth: between(from.azimuth, to.azimuth),
+        polar: between(from.polar, to.polar),
+        zoom: from.zoom * Math.pow(to.zoom / from.zoom, t),
+        target: [0, 1, 2].map((axis) => between(from.target[axis], to.target[axis])) as [
+          number,
+          number,
+          number,
+        ],
+      };
+      if (t >= 1) this.#flight = null;
+      flew = true;
+    }
+    this.#controls.autoRotate = turning && !this.#touched && !this.#flight &&
+      !this.reducedMotion.value;
+    return this.#controls.update(elapsedMs / 1000) || flew;
+  }
+
+  dispose(): void {
+    this.#surface.removeEventListener("wheel", this.#guardWheel, { capture: true });
+    this.#controls.dispose();
+  }
+}

@@ -1,0 +1,205 @@
+import {
+  AdditiveBlending,
+  ClampToEdgeWrapping,
+  DataTexture,
+  Group,
+  type IUniform,
+  LinearFilter,
+  NormalBlending,
+  type Points,
+  RGBAFormat,
+  UnsignedByteType,
+  Vector2,
+} from "three";
+import type { Domain } from "../cloud_data.ts";
+import type { Playhead } from "../timeline.ts";
+import { Edges } from "./edges.ts";
+import { FrameTexture } from "./frame_texture.ts";
+import { type Look, rampBytes, rampSize, type Scale } from "../palette.ts";
+import { makePoints } from "./points.ts";
+
+/** Sprite radius of one of 1024 particles, halo included, in cloud radii. */
+const spriteRadius = 0.05;
+
+/** One scan's particles and edges: a group that any scene can hold, alone or beside another. */
+export class Cloud {
+  readonly group = new Group();
+  readonly #frames: FrameTexture;
+  readonly #points: Points;
+  readonly #edges: Edges;
+  readonly #pointRamp = makeRamp();
+  readonly #edgeRamp = makeRamp();
+  readonly #shared;
+  readonly #pointDomain = { value: new Vector2(0, 1) };
+  readonly #edgeDomain = { value: new Vector2(0, 1) };
+  readonly #flip: IUniform<number> = { value: 0 };
+  readonly #size: IUniform<number> = { value: spriteRadius };
+  readonly #edgeOpacity: IUniform<number> = { value: 1 };
+  /** How far each slot's edges have faded in, 0 … 1. */
+  readonly #edgeFade: Float32Array;
+  /** Frames whose edges are known. */
+  readonly #known = new Set<number>();
+  #shown: Playhead | null = null;
+  #edgesOn = true;
+
+  constructor(
+    readonly nParticles: number,
+    readonly nDims: number,
+    readonly nFrames: number,
+    maxEdges: number,
+  ) {
+    this.#frames = new FrameTexture(nParticles, nFrames);
+    this.#edgeFade = new Float32Array(nFrames);
+    this.#shared = {
+      uFrames: { value: this.#frames.texture },
+      uWidth: { value: this.#frames.width },
+      uCount: { value: nParticles },
+      uSlots: { value: new Int32Array([0, 0]) },
+      uMix: { value: 0 },
+      uDepth: { value: new Vector2(1, 2) },
+      uPixels: { value: 1 },
+      uMaxPixels: { value: 96 },
+      uInk: { value: 0 },
+    };
+    const opacity = { value: 1 };
+    this.#points = makePoints(nParticles, {
+      ...this.#shared,
+      uRamp: { value: this.#pointRamp },
+      uDomain: this.#pointDomain,
+      uFlip: this.#flip,
+      uSize: this.#size,
+      uOpacity: opacity,
+    });
+    this.#edges = new Edges(nParticles, this.#frames.nSlots, maxEdges, {
+      ...this.#shared,
+      uRamp: { value: this.#edgeRamp },
+      uDomain: this.#edgeDomain,
+      uWeights: { value: new Vector2(1, 0) },
+      uOpacity: this.#edgeOpacity,
+    });
+    this.group.add(this.#edges.object, this.#points);
+    this.pointSize = 1;
+  }
+
+  setPositions(frame: number, positions: Float32Array): void {
+    this.#frames.setPositions(frame, positions, this.nDims);
+  }
+
+  /** Numbers that the particles' colour shows. @param values [nParticles] */
+  setValues(frame: number, values: Float32Array): void {
+    this.#frames.setValues(frame, values);
+  }
+
+  setEdges(frame: number, ends: Int32Array, lengths: Float32Array): void {
+    this.#edges.setFrame(frame, ends, lengths);
+    this.#edgeFade[frame] = 0;
+    this.#known.add(frame);
+  }
+
+  set edgesOn(on: boolean) {
+    this.#edgesOn = on;
+  }
+
+  /** Factor on the sprites' size; more particles get smaller ones. */
+  set pointSize(factor: number) {
+    this.#size.value = spriteRadius * factor *
+      Math.min(1.6, Math.max(0.35, Math.sqrt(1024 / Math.max(1, this.nParticles))));
+  }
+
+  setLook(look: Look, points: Scale, edges: Scale): void {
+    fillRamp(this.#pointRamp, points, look);
+    fillRamp(this.#edgeRamp, edges, look);
+    this.#shared.uInk.value = look === "light" ? 1 : 0;
+    const blending = look === "light" ? NormalBlending : AdditiveBlending;
+    const materials = [this.#points.material, this.#edges.object.material];
+    for (const material of materials.flat()) material.blending = blending;
+  }
+
+  /** @param flip whether small values are the remarkable ones */
+  setPointDomain(domain: Domain, flip: boolean): void {
+    this.#pointDomain.value.set(domain[0], domain[1]);
+    this.#flip.value = flip ? 1 : 0;
+  }
+
+  setEdgeDomain(domain: Domain): void {
+    this.#edgeDomain.value.set(domain[0], domain[1]);
+  }
+
+  /**
+   * How the camera sees the cloud.
+   *
+   * @param pixels height in device pixels of a unit length at distance 1
+   * @param near distance at which the cloud begins, `far` at which it ends
+   */
+  setOptics(pixels: number, near: number, far: number): void {
+    this.#shared.uPixels.value = pixels * 2;
+    this.#shared.uDepth.value.set(near, far);
+  }
+
+  show(playhead: Playhead): void {
+    const { from, to, mix } = playhead;
+    // From the last frame to the first, the repeated first frame lies right behind the last.
+    const next = to === from + 1 ? to : to < from ? this.nFrames : from;
+    this.#shared.uSlots.value.set([from, next]);
+    this.#shared.uMix.value = mix;
+    const fadeTo = this.#edgeFade[to] ?? 0;
+    const fadeFrom = this.#edgeFade[from] ?? 0;
+    if (next === from) this.#edges.show(from, [fadeFrom, 0]);
+    else this.#edges.show(from, [(1 - mix) * fadeFrom, mix * fadeTo]);
+    if (this.#edgeOpacity.value === 0) this.#edges.object.visible = false;
+    this.#shown = playhead;
+  }
+
+  /**
+   * Lets edges that are new, or switched on or off, fade.
+   *
+   * @returns whether something changed
+   */
+  update(elapsedMs: number): boolean {
+    const step = elapsedMs / 420;
+    let changed = false;
+    for (const frame of this.#known) {
+      if (this.#edgeFade[frame] >= 1) continue;
+      this.#edgeFade[frame] = Math.min(1, this.#edgeFade[frame] + step);
+      changed ||= this.#shown?.from === frame || this.#shown?.to === frame;
+    }
+    const wanted = this.#edgesOn ? 1 : 0;
+    const opacity = this.#edgeOpacity.value;
+    if (opacity !== wanted) {
+      this.#edgeOpacity.value = wanted > opacity
+        ? Math.min(1, opacity + step)
+        : Math.max(0, opacity - step);
+      changed = true;
+    }
+    if (changed && this.#shown) this.show(this.#shown);
+    return changed;
+  }
+
+  dispose(): void {
+    this.#frames.dispose();
+    this.#pointRamp.dispose();
+    this.#edgeRamp.dispose();
+    this.#edges.dispose();
+    this.#points.geometry.dispose();
+    for (const material of [this.#points.material].flat()) material.dispose();
+  }
+}
+
+function makeRamp(): DataTexture {
+  const ramp = new DataTexture(
+    new Uint8Array(rampSize * 4),
+    rampSize,
+    1,
+    RGBAFormat,
+    UnsignedByteType,
+  );
+  ramp.minFilter = ramp.magFilter = LinearFilter;
+  ramp.wrapS = ramp.wrapT = ClampToEdgeWrapping;
+  return ramp;
+}
+
+function fillRamp(ramp: DataTexture, scale: Scale, look: Look): void {
+  const target = ramp.image.data;
+  if (target instanceof Uint8Array) target.set(rampBytes(scale, look));
+  ramp.needsUpdate = true;
+}

@@ -1,0 +1,84 @@
+import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
+
+/**
+ * All frames of a scan in one float texture, so that a step between layers uploads nothing: the
+ * shaders fetch a particle's place in two frames and mix them. A texel holds x, y, z and the number
+ * that the colour shows.
+ *
+ * One more slot after the last frame repeats the first, so that the way back from the last frame to
+ * the first is a pair of neighbouring slots like any other.
+ */
+export class FrameTexture {
+  readonly texture: DataTexture;
+  readonly width: number;
+  readonly nSlots: number;
+  readonly #texels: Float32Array;
+
+  constructor(readonly nParticles: number, readonly nFrames: number) {
+    this.nSlots = nFrames + 1;
+    const nTexels = Math.max(1, nParticles * this.nSlots);
+    // Every WebGL 2 device has textures of 2048; the limit of frames and particles fits in height.
+    this.width = Math.min(2048, nTexels);
+    const height = Math.ceil(nTexels / this.width);
+    this.#texels = new Float32Array(this.width * height * 4);
+    this.texture = new DataTexture(this.#texels, this.width, height, RGBAFormat, FloatType);
+    this.texture.minFilter = this.texture.magFilter = NearestFilter;
+    this.texture.internalFormat = "RGBA32F";
+  }
+
+  /** @param positions [nParticles, nDims], two dimensions lie in the plane z = 0 */
+  setPositions(frame: number, positions: Float32Array, nDims: number): void {
+    for (const slot of this.#slotsOf(frame)) {
+      const start = slot * this.nParticles * 4;
+      for (let i = 0; i < this.nParticles; i++) {
+        for (let axis = 0; axis < 3; axis++) {
+          this.#texels[start + i * 4 + axis] = axis < nDims ? positions[i * nDims + axis] : 0;
+        }
+      }
+    }
+    this.texture.needsUpdate = true;
+  }
+
+  /** @param values [nParticles] */
+  setValues(frame: number, values: Float32Array): void {
+    for (const slot of this.#slotsOf(frame)) {
+      const start = slot * this.nParticles * 4;
+      for (let i = 0; i < this.nParticles; i++) this.#texels[start + i * 4 + 3] = values[i];
+    }
+    this.texture.needsUpdate = true;
+  }
+
+  dispose(): void {
+    this.texture.dispose();
+  }
+
+  #slotsOf(frame: number): number[] {
+    return frame === 0 ? [0, this.nSlots - 1] : [frame];
+  }
+}
+
+/** GLSL that both shaders share; see {@linkcode FrameTexture}. */
+export const fetchParticleGlsl = /* glsl */ `
+uniform highp sampler2D uFrames;
+uniform int uWidth;
+uniform int uCount;
+uniform ivec2 uSlots;
+uniform float uMix;
+uniform vec2 uDepth;
+
+vec4 texelOf(int slot, int particle) {
+  int at = slot * uCount + particle;
+  return texelFetch(uFrames, ivec2(at % uWidth, at / uWidth), 0);
+}
+
+/** xyz: place between the two frames; w: value between them. */
+vec4 particleAt(float particle) {
+  int i = int(particle + 0.5);
+  return mix(texelOf(uSlots.x, i), texelOf(uSlots.y, i), uMix);
+}
+
+/** 1 in front of the cloud, 0 behind it. */
+float nearness(float viewZ) {
+  return 1.0 - smoothstep(uDepth.x, uDepth.y, -viewZ);
+}
+`;

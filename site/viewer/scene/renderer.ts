@@ -1,0 +1,134 @@
+import { Color, WebGLRenderer } from "three";
+import type { Camera, Scene } from "three";
+
+/** More pixels than this per CSS pixel cost much and show little. */
+const maxPixelRatio = 2;
+
+/** Why there is no picture. */
+export class GraphicsError extends Error {
+  override readonly name = "GraphicsError";
+}
+
+/** Somebody who has the canvas. */
+export interface Tenant {
+  /** Where the canvas lives. */
+  readonly surface: HTMLElement;
+  /** The graphics context went away; the browser may bring it back. */
+  onLost(): void;
+  onRestored(): void;
+  /** Another tenant took the canvas. */
+  onEvicted(): void;
+  /** The canvas is there, or there again. */
+  onMoved(): void;
+}
+
+/**
+ * The one WebGL context of a page. Browsers drop the oldest of about sixteen contexts, and a gallery
+ * has more cards than that: so there is one canvas, which moves to whoever shows something. The last
+ * to ask has it; when it lets go, the one before gets it back.
+ */
+export class SharedRenderer {
+  readonly canvas = document.createElement("canvas");
+  readonly #renderer: WebGLRenderer;
+  readonly #tenants: Tenant[] = [];
+  readonly #clear = new Color();
+  #lost = false;
+
+  /** @throws {GraphicsError} if the browser has no WebGL 2 */
+  constructor() {
+    this.canvas.className = "ws-canvas";
+    this.canvas.setAttribute("aria-hidden", "true");
+    // Asked for here, not by three: its refusal would go to the console as an error of its own.
+    const context = this.canvas.getContext("webgl2", {
+      alpha: false,
+      depth: false,
+      stencil: false,
+      // Device pixels that are this small need no further smoothing.
+      antialias: globalThis.devicePixelRatio < 2,
+      powerPreference: "high-performance",
+    });
+    if (context === null) {
+      throw new GraphicsError("Cannot draw the cloud: expected WebGL 2, the browser offers none");
+    }
+    this.#renderer = new WebGLRenderer({ canvas: this.canvas, context });
+    // Told after a lost context is back: three's own listener, added before, has then rebuilt its state.
+    this.canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      this.#lost = true;
+      this.#tenants.at(-1)?.onLost();
+    });
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.#lost = false;
+      this.#tenants.at(-1)?.onRestored();
+    });
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Draw calls of the last picture. */
+  get drawCalls(): number {
+    return this.#renderer.info.render.calls;
+  }
+
+  /** Moves the canvas to a tenant. */
+  claim(tenant: Tenant): void {
+    const present = this.#tenants.at(-1);
+    if (present === tenant) return;
+    const known = this.#tenants.indexOf(tenant);
+    if (known >= 0) this.#tenants.splice(known, 1);
+    present?.onEvicted();
+    this.#tenants.push(tenant);
+    this.#move(tenant);
+  }
+
+  /** Takes the canvas from a tenant for good; the one before it gets it back. */
+  release(tenant: Tenant): void {
+    const at = this.#tenants.indexOf(tenant);
+    if (at < 0) return;
+    const had = at === this.#tenants.length - 1;
+    this.#tenants.splice(at, 1);
+    if (!had) return;
+    this.canvas.remove();
+    const next = this.#tenants.at(-1);
+    if (next) this.#move(next);
+  }
+
+  holds(tenant: Tenant): boolean {
+    return this.#tenants.at(-1) === tenant;
+  }
+
+  /** @param width CSS pixels @returns device pixels per CSS pixel */
+  resize(width: number, height: number): number {
+    const ratio = Math.min(maxPixelRatio, globalThis.devicePixelRatio || 1);
+    this.#renderer.setPixelRatio(ratio);
+    this.#renderer.setSize(Math.max(1, width), Math.max(1, height), false);
+    return ratio;
+  }
+
+  /** @param background a CSS colour */
+  draw(scene: Scene, camera: Camera, background: string): void {
+    if (this.#lost) return;
+    this.#renderer.setClearColor(this.#clear.setStyle(background), 1);
+    this.#renderer.render(scene, camera);
+  }
+
+  #move(tenant: Tenant): void {
+    tenant.surface.prepend(this.canvas);
+    tenant.onMoved();
+  }
+}
+
+let shared: SharedRenderer | null = null;
+
+/** The page's renderer, made on first use. @throws {GraphicsError} as its constructor */
+export function sharedRenderer(): SharedRenderer {
+  return shared ??= new SharedRenderer();
+}
+
+/** Gives the context up, so that the next use makes a new one: for a context that did not come back. */
+export function discardRenderer(): void {
+  shared?.canvas.remove();
+  shared = null;
+}

@@ -1,0 +1,299 @@
+import { Scene } from "three";
+import type { CameraPose } from "../settings.ts";
+import { neighboursPerParticle, type Session } from "../session.ts";
+import { Disposer, type Readable } from "../state.ts";
+import { CameraRig } from "./camera.ts";
+import { Cloud } from "./cloud.ts";
+import { type Look, lookFor, scales } from "../palette.ts";
+import { discardRenderer, type SharedRenderer, sharedRenderer, type Tenant } from "./renderer.ts";
+
+export interface ViewOptions {
+  /** Where the canvas goes and what is dragged. It has a size and a background colour. */
+  readonly surface: HTMLElement;
+  readonly reducedMotion: Readable<boolean>;
+  /** Height that controls cover at the lower edge, in CSS pixels. */
+  coveredPx(): number;
+  /** Something changed: a tick is wanted. */
+  wake(): void;
+  /** The graphics context came or went. */
+  onContext(state: "lost" | "restored"): void;
+  /** A picture with particles has been drawn. */
+  onDrawn(): void;
+  /** Another view took the canvas. */
+  onEvicted(): void;
+}
+
+/**
+ * A session's picture. It follows the session, moves its camera, and draws when something changed and
+ * only then.
+ */
+export class View implements Tenant {
+  readonly surface: HTMLElement;
+  readonly #session: Session;
+  readonly #options: ViewOptions;
+  readonly #scene = new Scene();
+  readonly #rig: CameraRig;
+  readonly #disposer = new Disposer();
+  #renderer: SharedRenderer;
+  #cloud: Cloud | null = null;
+  #framesIn = 0;
+  #edgesIn = 0;
+  #look: Look = "dark";
+  #background = "#000";
+  #dirty = true;
+  #pixelsPerUnit = 1;
+  /** Radius that the cloud is shown at, in projection units; follows the frames smoothly. */
+  #radius = 0;
+  #lastPose: CameraPose | null = null;
+
+  /** @throws {GraphicsError} if the browser has no WebGL 2 */
+  constructor(session: Session, options: ViewOptions) {
+    this.#session = session;
+    this.#options = options;
+    this.surface = options.surface;
+    this.#renderer = sharedRenderer();
+    const { settings } = session;
+    this.#rig = new CameraRig(options.surface, {
+      onMoved: (pose) => {
+        this.#lastPose = pose;
+        settings.pose.value = pose;
+      },
+      onChange: () => this.#invalidate(),
+    }, options.reducedMotion);
+    this.#rig.pose = settings.pose.value;
+    this.#disposer.add(
+      session.header.follow(() => this.#rebuild()),
+      session.arrived.subscribe(() => this.#catchUp()),
+      session.linked.subscribe(() => this.#catchUp()),
+      session.playhead.subscribe(() => this.#invalidate()),
+      session.domains.subscribe(() => this.#restyle()),
+      settings.colour.subscribe(() => this.#recolour()),
+      settings.edges.subscribe(() => this.#restyle()),
+      settings.pointSize.subscribe(() => this.#restyle()),
+      settings.turn.subscribe(() => this.#rig.release()),
+      settings.pose.subscribe((pose) => {
+        if (this.#lastPose !== pose) this.#rig.flyTo(pose);
+      }),
+    );
+    this.#renderer.claim(this);
+  }
+
+  /** Light or dark, as the stage's background is. */
+  get look(): Look {
+    return this.#look;
+  }
+
+  get drawCalls(): number {
+    return this.#renderer.drawCalls;
+  }
+
+  /** Whether this view has the canvas. */
+  get visible(): boolean {
+    return this.#renderer.holds(this);
+  }
+
+  /** Takes the canvas back from another view. */
+  claim(): void {
+    this.#renderer.claim(this);
+  }
+
+  /** Turns by angles in radians, zooms by a factor. */
+  nudge(azimuth: number, polar: number, zoomFactor: number): void {
+    this.#rig.nudge(azimuth, polar, zoomFactor);
+  }
+
+  resetCamera(): void {
+    this.#rig.reset();
+  }
+
+  /** Reads the stage's colours anew, after a change of theme. */
+  retheme(): void {
+    this.#background = getComputedStyle(this.surface).backgroundColor;
+    this.#look = lookFor(this.#background);
+    this.#restyle();
+  }
+
+  /** Fits the picture to its surface. */
+  resize(): void {
+    if (!this.visible) return;
+    const { clientWidth, clientHeight } = this.surface;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    const ratio = this.#renderer.resize(clientWidth, clientHeight);
+    this.#rig.resize(clientWidth, clientHeight, this.#options.coveredPx());
+    const half = Math.tan(this.#rig.camera.fov * Math.PI / 360);
+    this.#pixelsPerUnit = clientHeight * ratio / (2 * half);
+    this.#dirty = true;
+    // A canvas that was resized is empty: draw in the same task, so that nothing flickers.
+    this.update(0);
+  }
+
+  /**
+   * Lets time pass and draws if something changed.
+   *
+   * @returns whether it wants to be told again
+   */
+  update(elapsedMs: number): boolean {
+    if (!this.visible || this.#cloud === null) return false;
+    const turning = this.#session.settings.turn.value && this.#session.playing.value;
+    const moved = this.#rig.update(elapsedMs, turning);
+    const faded = this.#cloud.update(elapsedMs);
+    const framed = this.#frame(elapsedMs);
+    if (moved || faded || framed) this.#dirty = true;
+    if (this.#dirty) this.#draw();
+    return moved || faded || framed || this.#rig.moving || turning;
+  }
+
+  onLost(): void {
+    this.#options.onContext("lost");
+  }
+
+  onRestored(): void {
+    this.#options.onContext("restored");
+    this.resize();
+    this.#invalidate();
+  }
+
+  onEvicted(): void {
+    this.#options.onEvicted();
+  }
+
+  onMoved(): void {
+    this.retheme();
+    this.resize();
+    this.#invalidate();
+  }
+
+  /** Draws the picture anew and hands it over as a PNG. */
+  capture(receive: (picture: Blob) => void): void {
+    this.#dirty = true;
+    this.#draw();
+    // In the same task as the drawing: the browser clears the canvas's buffer after it.
+    this.#renderer.canvas.toBlob((picture) => {
+      if (picture) receive(picture);
+    }, "image/png");
+  }
+
+  /** Makes a new context in place of one that is lost for good. @throws {GraphicsError} */
+  renew(): void {
+    this.#renderer.release(this);
+    discardRenderer();
+    this.#renderer = sharedRenderer();
+    this.#rebuild();
+    this.#renderer.claim(this);
+  }
+
+  dispose(): void {
+    this.#disposer.dispose();
+    this.#renderer.release(this);
+    this.#rig.dispose();
+    this.#cloud?.dispose();
+  }
+
+  #rebuild(): void {
+    const header = this.#session.header.value;
+    if (this.#cloud) {
+      this.#scene.remove(this.#cloud.group);
+      this.#cloud.dispose();
+      this.#cloud = null;
+    }
+    this.#framesIn = this.#edgesIn = 0;
+    this.#radius = 0;
+    if (header === null) return;
+    this.#cloud = new Cloud(
+      header.nParticles,
+      header.nDims,
+      header.layers.length,
+      header.nParticles * neighboursPerParticle,
+    );
+    this.#scene.add(this.#cloud.group);
+    this.#restyle();
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    if (this.#cloud === null) return;
+    const { shapes, edges } = this.#session;
+    for (; this.#framesIn < shapes.length; this.#framesIn++) {
+      this.#cloud.setPositions(this.#framesIn, shapes[this.#framesIn].frame.positions);
+      this.#colourFrame(this.#framesIn);
+    }
+    for (; this.#edgesIn < edges.length; this.#edgesIn++) {
+      const { ends, lengths } = edges[this.#edgesIn];
+      this.#cloud.setEdges(this.#edgesIn, ends, lengths);
+      if (this.#session.settings.colour.value === "density") this.#colourFrame(this.#edgesIn);
+    }
+    this.#invalidate();
+  }
+
+  #recolour(): void {
+    for (let frame = 0; frame < this.#framesIn; frame++) this.#colourFrame(frame);
+    this.#restyle();
+  }
+
+  #colourFrame(frame: number): void {
+    const { shapes, edges, identity, settings } = this.#session;
+    const values = settings.colour.value === "motion"
+      ? shapes[frame]?.motion
+      : settings.colour.value === "density"
+      ? edges[frame]?.spacing
+      : identity;
+    if (values) this.#cloud?.setValues(frame, values);
+  }
+
+  #restyle(): void {
+    const cloud = this.#cloud;
+    if (cloud) {
+      const { settings, domains } = this.#session;
+      const colour = settings.colour.value;
+      cloud.setLook(this.#look, scales[colour], scales.edge);
+      cloud.edgesOn = settings.edges.value;
+      cloud.pointSize = settings.pointSize.value;
+      const { motion, spacing, edge } = domains.value;
+      const domain = colour === "motion"
+        ? motion
+        : colour === "density"
+        ? spacing
+        : [0, 1] as const;
+      cloud.setPointDomain(domain, colour === "density");
+      cloud.setEdgeDomain(edge);
+    }
+    this.#invalidate();
+  }
+
+  /** Keeps the frame on show in the middle and the cloud's reach in the picture. */
+  #frame(elapsedMs: number): boolean {
+    const { shapes } = this.#session;
+    if (this.#cloud === null || shapes.length === 0) return false;
+    const widest = shapes.reduce((most, shape) => Math.max(most, shape.extent.radius), 0);
+    const before = this.#radius;
+    if (before === 0 || this.#options.reducedMotion.value) this.#radius = widest;
+    else this.#radius += (widest - before) * (1 - Math.exp(-elapsedMs / 500));
+    if (Math.abs(widest - this.#radius) < widest * 1e-3) this.#radius = widest;
+    return this.#radius !== before;
+  }
+
+  #invalidate(): void {
+    this.#dirty = true;
+    this.#options.wake();
+  }
+
+  #draw(): void {
+    const cloud = this.#cloud;
+    const playhead = this.#session.playhead.value;
+    const from = this.#session.shapes[playhead.from];
+    const to = this.#session.shapes[playhead.to];
+    if (cloud === null || from === undefined || to === undefined) return;
+    this.#dirty = false;
+    const scale = 1 / this.#radius;
+    const centre = from.extent.centre.map((value, axis) =>
+      value + (to.extent.centre[axis] - value) * playhead.mix
+    );
+    cloud.group.scale.setScalar(scale);
+    cloud.group.position.set(-centre[0] * scale, -centre[1] * scale, -centre[2] * scale);
+    const { distance } = this.#rig;
+    cloud.setOptics(this.#pixelsPerUnit, Math.max(0.05, distance - 1), distance + 1.1);
+    cloud.show(playhead);
+    this.#renderer.draw(this.#scene, this.#rig.camera, this.#background);
+    if (!this.#renderer.lost) this.#options.onDrawn();
+  }
+}
