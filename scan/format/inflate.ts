@@ -13,9 +13,13 @@ export async function inflate(
   source: string,
   what: string,
 ): Promise<Uint8Array> {
-  // A copy: the view may lie in a buffer that goes on filling, and streams may detach what they get.
-  const reader = new Blob([packed.slice()]).stream()
-    .pipeThrough(new DecompressionStream("deflate")).getReader();
+  const unpacker = new DecompressionStream("deflate");
+  const writer = unpacker.writable.getWriter();
+  const reader = unpacker.readable.getReader();
+  // What goes wrong in writing shows up in reading too. A copy is written because the view may lie in
+  // a buffer that goes on filling.
+  writer.write(packed.slice()).catch(() => {});
+  writer.close().catch(() => {});
   const out = new Uint8Array(expectedBytes);
   let at = 0;
   try {

@@ -73,29 +73,50 @@ export function residual(
 ): Uint16Array {
   const mask = 2 ** bits - 1;
   const half = 2 ** (bits - 1);
-  return lattice.map((value, i) => {
-    const rest = (value - predict(past, order, i)) & mask;
+  const coded = predict(past, order, lattice.length);
+  for (let i = 0; i < coded.length; i++) {
+    const rest = (lattice[i] - coded[i]) & mask;
     const signed = rest >= half ? rest - mask - 1 : rest;
-    return (signed << 1) ^ (signed >> 31);
-  });
+    coded[i] = (signed << 1) ^ (signed >> 31);
+  }
+  return coded;
 }
 
 /** Undoes {@linkcode residual}. */
 export function restore(coded: Uint16Array, past: Past, order: Order, bits: number): Uint16Array {
   const mask = 2 ** bits - 1;
-  return coded.map((value, i) => (predict(past, order, i) + ((value >> 1) ^ -(value & 1))) & mask);
+  const lattice = predict(past, order, coded.length);
+  for (let i = 0; i < coded.length; i++) {
+    const zigzag = coded[i];
+    lattice[i] = (lattice[i] + ((zigzag >> 1) ^ -(zigzag & 1))) & mask;
+  }
+  return lattice;
 }
 
-function predict(past: Past, order: Order, i: number): number {
-  return order === 0 ? 0 : order === 1 ? past[0][i] : 2 * past[0][i] - past[1][i];
+/** @returns a fresh array; modulo 2^16, which every 2^bits divides */
+function predict(past: Past, order: Order, length: number): Uint16Array {
+  if (order === 0) return new Uint16Array(length);
+  const prediction = past[0].slice();
+  if (order === 2) {
+    for (let i = 0; i < length; i++) prediction[i] = 2 * prediction[i] - past[1][i];
+  }
+  return prediction;
 }
 
 /** High and low bytes apart: the high ones compress, the low ones are noise. */
 export function splitPlanes(values: Uint16Array): [high: Uint8Array, low: Uint8Array] {
-  return [Uint8Array.from(values, (x) => x >> 8), Uint8Array.from(values, (x) => x & 0xff)];
+  const high = new Uint8Array(values.length);
+  const low = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    high[i] = values[i] >> 8;
+    low[i] = values[i] & 0xff;
+  }
+  return [high, low];
 }
 
 /** Undoes {@linkcode splitPlanes}. */
 export function joinPlanes(high: Uint8Array, low: Uint8Array): Uint16Array {
-  return Uint16Array.from(low, (x, i) => high[i] << 8 | x);
+  const values = new Uint16Array(low.length);
+  for (let i = 0; i < values.length; i++) values[i] = high[i] << 8 | low[i];
+  return values;
 }

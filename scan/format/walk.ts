@@ -26,7 +26,7 @@ export function walkFault(bytes: Uint8Array): string | undefined {
     open[level]--;
     if (at >= bytes.length) return `a record that ends inside an object at byte ${at}`;
     const tag = bytes[at];
-    const head = headOf(tag);
+    const head = heads[tag];
     if (head === undefined) return `the MessagePack type 0x${tag.toString(16)} at byte ${at}`;
     if (at + 1 + head.lengthBytes > bytes.length) {
       return `a record that ends inside a length at byte ${at}`;
@@ -58,6 +58,9 @@ interface Head {
 function head(count: number, lengthBytes = 0, perItem: 0 | 1 | 2 = 0): Head {
   return { count, lengthBytes, nests: perItem > 0, perItem: perItem === 2 ? 2 : 1 };
 }
+
+/** By tag; looked up for every value of every file. */
+const heads = Array.from({ length: 256 }, (_, tag) => headOf(tag));
 
 /** https://github.com/msgpack/msgpack/blob/master/spec.md, "Formats" */
 function headOf(tag: number): Head | undefined {

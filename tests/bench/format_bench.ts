@@ -67,9 +67,14 @@ async function bytesToFirstFrame(bytes: Uint8Array): Promise<number> {
   return sent;
 }
 
-async function gzipped(text: string): Promise<number> {
+async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(stream).arrayBuffer()).byteLength;
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(stream).text();
 }
 
 const sizes = [
@@ -91,6 +96,7 @@ async function* run({ quick, seed }: { quick: boolean; seed: number }): AsyncGen
     const bytes = await encodeScan(scan);
     const text = toJson(scan);
     const json = new TextEncoder().encode(text);
+    const zipped = await gzip(text);
 
     yield row({
       name: "file size",
@@ -104,7 +110,7 @@ async function* run({ quick, seed }: { quick: boolean; seed: number }): AsyncGen
       name: "file size",
       size,
       ours: bytes.length,
-      rival: await gzipped(text),
+      rival: zipped.length,
       rivalName: "JSON + gzip",
       unit: "bytes",
     });
@@ -116,11 +122,25 @@ async function* run({ quick, seed }: { quick: boolean; seed: number }): AsyncGen
       rival: () => new TextEncoder().encode(toJson(scan)),
     });
     yield await race({
+      name: "encode",
+      size,
+      rivalName: "JSON + gzip",
+      ours: () => encodeScan(scan),
+      rival: () => gzip(toJson(scan)),
+    });
+    yield await race({
       name: "decode",
       size,
       rivalName: "JSON",
       ours: () => decodeScan(bytes),
       rival: () => fromJson(new TextDecoder().decode(json)),
+    });
+    yield await race({
+      name: "decode",
+      size,
+      rivalName: "JSON + gzip",
+      ours: () => decodeScan(bytes),
+      rival: async () => fromJson(await gunzip(zipped)),
     });
     yield row({
       name: "bytes to first frame",
