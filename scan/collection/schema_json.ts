@@ -29,7 +29,15 @@ function print(title: string, schema: object): string {
   return JSON.stringify({ $schema, title, ...schema }, null, 2) + "\n";
 }
 
+const usage = `Writes prompts/schema.json and prompts/defaults.schema.json anew.
+
+Usage: deno task prompts:schema`;
+
 if (import.meta.main) {
+  if (Deno.args.length > 0) {
+    console.log(usage);
+    Deno.exit(Deno.args[0] === "--help" ? 0 : 2);
+  }
   const folder = new URL("../../prompts/", import.meta.url);
   for (const [name, text] of Object.entries(makeJsonSchemas())) {
     await Deno.writeTextFile(new URL(name, folder), text);
