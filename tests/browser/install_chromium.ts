@@ -54,6 +54,9 @@ async function aptGet(
         env: { DEBIAN_FRONTEND: "noninteractive" },
         stdin: "null",
       }).output();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) throw new Error(missingChromium);
+      throw error;
     } finally {
       clearInterval(timer);
     }
