@@ -42,7 +42,6 @@ export interface Chrome {
   /** The page's still, its `src` a full address where that is known. */
   readonly image: ImageView | null;
   readonly kind: string;
-  readonly body: string;
   readonly generator: string;
 }
 
@@ -88,7 +87,6 @@ export function htmlPage(site: SiteData, page: HtmlPage): PageData {
       script: script === undefined ? "" : link(site.assets[script]),
       image: picture === undefined ? null : shared(site, imageView(site, url, picture), url),
       kind: url.startsWith("/p/") ? "article" : "website",
-      body: script ?? "text",
       generator: site.generator,
     },
     view: page.view,

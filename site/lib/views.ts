@@ -41,6 +41,8 @@ export interface CardView {
   readonly href: string;
   readonly title: string;
   readonly runs: readonly Run[];
+  /** Shown where a card is large. */
+  readonly lookFor: string;
   readonly frames: string;
   readonly image: ImageView;
   readonly answer: AnswerView;
@@ -113,6 +115,7 @@ export function cardView(site: SiteData, from: string, family: Family, index: nu
     href: relativeUrl(from, base.url),
     title: scan.title,
     runs: base.runs,
+    lookFor: scan.lookFor,
     frames: relativeUrl(from, `/${scan.frames.path}`),
     image: imageView(site, from, scan),
     answer,
