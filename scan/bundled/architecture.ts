@@ -41,6 +41,9 @@ export function hiddenStateName(layer: number): string {
   return `hidden_states.${layer}`;
 }
 
+/** Name of what the final norm makes of the last hidden state. */
+export const normedStateName = "normed_states";
+
 /**
  * All weights, in the order in which they are stored. Matrices multiply from the right
  * (`[rows] × [in, out]`) and alone decay.
@@ -165,7 +168,8 @@ export function forward(
     const change = feedForward(o, again, weights, prefix);
     [x] = o.graph.op("Add", [x, change], {}, { names: [hiddenStateName(layer + 1)] });
   }
-  return o.matmul(rmsNorm(o, x, weights.final_norm), o.swapLast(embedding));
+  const normed = o.identity(rmsNorm(o, x, weights.final_norm), normedStateName);
+  return o.matmul(normed, o.swapLast(embedding));
 }
 
 /**

@@ -162,6 +162,13 @@ export function encodeGraph(graph: GraphFields): Uint8Array {
   return writer.finish();
 }
 
+/** Bytes that add outputs to a model when they stand behind its own bytes. */
+export function encodeGraphPart(part: { readonly outputs: readonly Uint8Array[] }): Uint8Array {
+  const graph = protobuf.Writer.create();
+  for (const output of part.outputs) bytesField(graph, 12, output);
+  return bytesField(protobuf.Writer.create(), 7, graph.finish()).finish();
+}
+
 /**
  * Bytes of a `ModelProto`.
  *

@@ -28,7 +28,8 @@ export async function createEngine(
   options: NodeEngineOptions = {},
 ): Promise<Engine> {
   const runtime = await import("onnxruntime-node");
-  runtime.env.logLevel = "error";
+  // What goes wrong is thrown as well; on standard error it would tear up a progress bar.
+  runtime.env.logLevel = "fatal";
   return { provider, load: (model) => loadSession(runtime, provider, model, options) };
 }
 

@@ -1,0 +1,43 @@
+import type { Guess, Token } from "../format/types.ts";
+import type { Tensor } from "../onnx/tensor.ts";
+
+/** Which model this is, without loading it. */
+export interface ModelIdentity {
+  readonly name: string;
+  readonly revision: string;
+  /** `sha256:` and 64 hex digits of the weights. */
+  readonly digest: string;
+}
+
+/** What a model made of one prompt. nFrames = nLayers + 1. */
+export interface Reading {
+  readonly tokens: readonly Token[];
+  /** Residual stream, the embedding output first. [nFrames, nTokens, dModel] */
+  readonly states: Tensor<"float32">;
+  /** The same through the model's final norm. [nFrames, nTokens, dModel] */
+  readonly normed: Tensor<"float32">;
+  /** The logit lens' best guesses, best first. `guesses[frame][token]` */
+  readonly guesses: readonly (readonly (readonly Guess[])[])[];
+  /** Entropy of the logit lens. nFrames × [nTokens], in bits */
+  readonly entropy: readonly Float32Array[];
+}
+
+/** A decoder-only language model, loaded. */
+export interface LanguageModel extends ModelIdentity {
+  readonly nLayers: number;
+  readonly dModel: number;
+  readonly dVocab: number;
+  /** Longest prompt, in tokens, the one that the tokenizer puts first included. */
+  readonly context: number;
+  /** Tokens of a text, as the model would read them. */
+  tokenize(text: string): Token[];
+  /**
+   * Runs one prompt and looks at every layer of it.
+   *
+   * @returns arrays that the caller owns
+   * @throws {RangeError} if the text has no token or more than the context
+   */
+  read(text: string): Promise<Reading>;
+  /** Frees the memory; the model cannot be used afterwards. */
+  release(): Promise<void>;
+}
