@@ -1,9 +1,7 @@
 /** `deno task prompts`: checks the collection alone, without a scan. */
-import { Tokenizer } from "@huggingface/tokenizers";
 import { parseArgs } from "node:util";
-import * as v from "valibot";
-import type { ModelKnowledge } from "./family.ts";
 import { formatAnnotations, formatFaults, plural } from "./fault.ts";
+import { readModelKnowledge } from "./knowledge.ts";
 import { parseCollection } from "./parse.ts";
 import { readCollection } from "./read.ts";
 
@@ -47,8 +45,7 @@ export async function check(args: readonly string[], color: boolean): Promise<Ou
   }
 
   const { files, nFiles, faults } = await readCollection(positionals[0] ?? "prompts");
-  const knowledge = await knowBundledModel();
-  const parsed = parseCollection(files, knowledge ?? {}, faults);
+  const parsed = parseCollection(files, await readModelKnowledge(files), faults);
   const told = parsed.ok ? parsed.warnings : parsed.faults;
   const code = parsed.ok ? 0 : 2;
   if (values.json) {
@@ -65,36 +62,9 @@ export async function check(args: readonly string[], color: boolean): Promise<Ou
   const report = told.length > 0 ? formatFaults(told, { color, nFiles }) : "";
   if (!parsed.ok) return { out: annotations, error: report, code };
   const nPrompts = parsed.families.reduce((sum, family) => sum + family.members.length, 0);
-  const limits = knowledge === null ? "; the bundled model is not here, so no tokens counted" : "";
   const summary = `${plural(nPrompts, "prompt")} in ${parsed.families.length} ` +
-    `${parsed.families.length === 1 ? "family" : "families"}: sound${limits}\n`;
+    `${parsed.families.length === 1 ? "family" : "families"}: sound\n`;
   return { out: annotations + summary, error: report, code };
-}
-
-const configSchema = v.object({ max_position_embeddings: v.pipe(v.number(), v.integer()) });
-
-/**
- * What the bundled model's own tokenizer and configuration say; of other models nothing is known
- * here, since this command loads none. Null where the model has not been trained yet.
- */
-async function knowBundledModel(): Promise<ModelKnowledge | null> {
-  const folder = new URL("../bundled/", import.meta.url);
-  let tokenizerText, configText;
-  try {
-    tokenizerText = await Deno.readTextFile(new URL("tokenizer/tokenizer.json", folder));
-    configText = await Deno.readTextFile(new URL("config.json", folder)).catch(() => null);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  const tokenizer = new Tokenizer(JSON.parse(tokenizerText), {});
-  const maxTokens = configText === null
-    ? null
-    : v.parse(configSchema, JSON.parse(configText)).max_position_embeddings;
-  return {
-    tokenize: (name, text) => name === "bundled" ? tokenizer.encode(text).ids : null,
-    maxTokens: (name) => name === "bundled" ? maxTokens : null,
-  };
 }
 
 if (import.meta.main) {
