@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Assets } from "./lib/site_data.ts";
 
@@ -14,6 +14,9 @@ const probeMs = 3000;
 
 /** How long Lume's download may take once its hosts answered. */
 const downloadMs = 120_000;
+
+/** What Lume's core asks for when it loads. Writing is granted to a build alone. */
+const lumePermissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-net"];
 
 export type LumeState =
   | { readonly isThere: true }
@@ -31,7 +34,7 @@ function importMapFlags(): string[] {
 
 /** Whether Lume is cached or can be fetched; never takes longer than its time-outs. */
 export async function probeLume(): Promise<LumeState> {
-  if (await cacheLume(["--cached-only"], downloadMs)) return { isThere: true };
+  if (await loadsLume(["--cached-only"])) return { isThere: true };
   const hosts = ["https://deno.land/x/lume@v3.3.1/mod.ts", "https://jsr.io/@std/cli/meta.json"];
   for (const url of hosts) {
     try {
@@ -44,15 +47,34 @@ export async function probeLume(): Promise<LumeState> {
       return { isThere: false, why: `${new URL(url).host} is out of reach` };
     }
   }
-  if (await cacheLume([], downloadMs)) return { isThere: true };
+  if (await loadsLume([])) return { isThere: true };
   return { isThere: false, why: "its modules do not all arrive" };
 }
 
-/** Loads Lume's modules into Deno's cache. @returns whether all are there */
-async function cacheLume(flags: readonly string[], timeoutMs: number): Promise<boolean> {
+/** Imports all that a build needs of Lume and does nothing with it. */
+const probeModule = [
+  "lume/mod.ts",
+  "lume/core/utils/log.ts",
+  "lume/plugins/check_urls.ts",
+  "lume/cli/build.ts",
+  "lume/deps/cliffy.ts",
+  "@std/cli/parse-args",
+].map((specifier) => `import "${specifier}";`).join("\n");
+
+/** @returns whether Lume's modules all load, from Deno's cache alone or with fetching what lacks */
+async function loadsLume(flags: readonly string[]): Promise<boolean> {
   const { success } = await runDeno(
-    ["cache", "--quiet", "--no-lock", ...importMapFlags(), ...flags, configFile],
-    { stdin: "", timeoutMs },
+    [
+      "run",
+      "--quiet",
+      "--no-lock",
+      "--no-prompt",
+      ...lumePermissions,
+      ...importMapFlags(),
+      ...flags,
+      "-",
+    ],
+    { stdin: probeModule, timeoutMs: downloadMs },
   );
   return success;
 }
@@ -73,16 +95,14 @@ export async function runLume(request: {
     "run",
     "--quiet",
     "--no-lock",
-    "--allow-read",
-    "--allow-env",
-    "--allow-sys",
-    "--allow-ffi",
-    "--allow-net",
-    `--allow-write=${dirname(resolve(dest))}`,
+    "--no-prompt",
+    ...lumePermissions,
+    `--allow-write=${resolve(dest)}`,
     ...importMapFlags(),
     "-",
     `--config=${configFile}`,
-    `--dest=${dest}`,
+    // Lume joins even an absolute path to the folder that it runs in.
+    `--dest=${relative(projectFolder, resolve(dest))}`,
     ...(location ? [`--location=${location.href}`] : []),
     "--",
     `--data=${resolve(dataFolder)}`,
