@@ -10,7 +10,7 @@ import {
 import { FormatError } from "./errors.ts";
 import { scanKind } from "./kinds.ts";
 import { inflate } from "./inflate.ts";
-import { dequantise, joinPlanes, type Past, restore } from "./quantise.ts";
+import { dequantise, highBytes, joinPlanes, type Past, restore, unpackHigh } from "./quantise.ts";
 import { readContainer } from "./read_container.ts";
 import { checkRecord, frameSchema, type HeaderRecord, headerSchema } from "./schema.ts";
 import type { Frame, Guess, Header, Scan, Token } from "./types.ts";
@@ -199,10 +199,14 @@ class FrameReader {
       throw new FormatError("invalid", this.source, expected, `${record.order}`);
     }
     const length = header.nParticles * header.nDims;
-    const [high, low] = await Promise.all(
-      record.positions.map((plane) => inflate(plane, length, this.source, `positions of ${what}`)),
-    );
-    const lattice = restore(joinPlanes(high, low), this.#past, record.order, bits);
+    const [packedHigh, packedLow] = record.positions;
+    const plane = `positions of ${what}`;
+    const [high, low] = await Promise.all([
+      inflate(packedHigh, highBytes(length, bits), this.source, plane),
+      inflate(packedLow, length, this.source, plane),
+    ]);
+    const values = joinPlanes(unpackHigh(high, length, bits), low);
+    const lattice = restore(values, this.#past, record.order, bits);
     this.#past = [lattice, ...this.#past.slice(0, 1)];
     return {
       layer: record.layer,

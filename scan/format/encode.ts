@@ -1,7 +1,7 @@
 import { zlibSync } from "fflate";
 import { encodeContainer, encodeRecord } from "./write_container.ts";
 import { scanKind } from "./kinds.ts";
-import { type Order, type Past, quantise, residual, splitPlanes } from "./quantise.ts";
+import { type Order, packHigh, type Past, quantise, residual, splitPlanes } from "./quantise.ts";
 import {
   faultOf,
   type FrameRecord,
@@ -12,7 +12,7 @@ import {
 import type { Frame, Guess, Scan, Token } from "./types.ts";
 
 export interface EncodeOptions {
-  /** Bits of a coordinate, 8 … 16; 13 by default: an error of at most 1/16,382 of the box's side. */
+  /** Bits of a coordinate, 8 … 16; 12 by default: an error of at most 1/8,190 of the box's side. */
   readonly bits?: number;
   /** Frames between two that can be read without the ones before, 16 by default. */
   readonly keyEvery?: number;
@@ -33,7 +33,7 @@ export async function encodeScan(
   options: EncodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { header, frames } = scan;
-  const { bits = 13, keyEvery = 16 } = options;
+  const { bits = 12, keyEvery = 16 } = options;
   const { tokens, ...rest } = header;
   const record: HeaderRecord = {
     ...rest,
@@ -100,8 +100,9 @@ function smallest(
 ): { order: Order; positions: [Uint8Array, Uint8Array] } {
   const orders = ([0, 1, 2] as const).slice(0, past.length + 1);
   const candidates = orders.map((order) => {
-    const [high, low] = splitPlanes(residual(lattice, past, order, bits)).map(deflate);
-    return { order, positions: [high, low] satisfies [Uint8Array, Uint8Array] };
+    const [high, low] = splitPlanes(residual(lattice, past, order, bits));
+    const positions: [Uint8Array, Uint8Array] = [deflate(packHigh(high, bits)), deflate(low)];
+    return { order, positions };
   });
   const size = ({ positions: [high, low] }: typeof candidates[number]) => high.length + low.length;
   return candidates.reduce((best, other) => size(other) < size(best) ? other : best);

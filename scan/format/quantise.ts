@@ -120,3 +120,32 @@ export function joinPlanes(high: Uint8Array, low: Uint8Array): Uint16Array {
   for (let i = 0; i < values.length; i++) values[i] = high[i] << 8 | low[i];
   return values;
 }
+
+/** Up to this many bits the high bytes are below 16 and travel two to a byte. */
+const mostPairedBits = 12;
+
+/** Length of the packed high plane of `length` values. */
+export function highBytes(length: number, bits: number): number {
+  return bits <= mostPairedBits ? Math.ceil(length / 2) : length;
+}
+
+/**
+ * Packs high bytes below 16 in pairs, the first in the upper half: among small numbers a packer finds
+ * chance matches, which cost it more than they save.
+ */
+export function packHigh(high: Uint8Array, bits: number): Uint8Array {
+  if (bits > mostPairedBits) return high;
+  const pairs = new Uint8Array(highBytes(high.length, bits));
+  for (let i = 0; i < high.length; i++) pairs[i >> 1] |= i % 2 === 0 ? high[i] << 4 : high[i];
+  return pairs;
+}
+
+/** Undoes {@linkcode packHigh}. @param length of the plane, which an odd one's last pair does not tell */
+export function unpackHigh(packed: Uint8Array, length: number, bits: number): Uint8Array {
+  if (bits > mostPairedBits) return packed;
+  const high = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    high[i] = i % 2 === 0 ? packed[i >> 1] >> 4 : packed[i >> 1] & 15;
+  }
+  return high;
+}

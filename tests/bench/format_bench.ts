@@ -2,7 +2,7 @@ import { decodeScan, encodeScan, readScan, type Scan } from "../../scan/format/m
 import { makeSyntheticFamily } from "../fixtures/synthetic_scan.ts";
 import { type Bench, median, race, type Row, row } from "./harness.ts";
 
-/** The rival: what a page gets by default, numbers with as many decimals as 13 bits are worth. */
+/** The rival: what a page gets by default, with the fewest decimals that are as exact as our 12 bits. */
 function toJson({ header, frames }: Scan): string {
   return JSON.stringify({
     header,

@@ -43,11 +43,12 @@ Deno.test("spec.md's Python reader gives the positions of decodeScan()", async (
     const scans = [
       makeSyntheticScan().scan,
       makeScan({ nFrames: 9, nParticles: 7, nDims: 2, nGuesses: 3 }),
+      makeScan({ nFrames: 9, nParticles: 7, nDims: 3, nGuesses: 3 }),
       makeScan({ nFrames: 1, nParticles: 1, nDims: 3, nGuesses: 0 }),
     ];
-    for (const scan of scans) {
+    for (const [i, scan] of scans.entries()) {
       const path = `${folder}/scan.msgpack`;
-      const bytes = await encodeScan(scan, { keyEvery: 4 });
+      const bytes = await encodeScan(scan, { keyEvery: 4, bits: i === 1 ? 14 : 12 });
       await Deno.writeFile(path, bytes);
       const output: Deno.CommandOutput = await new Deno.Command(python.path, {
         args: ["-c", script, path],
