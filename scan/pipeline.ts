@@ -1,38 +1,12 @@
 import type { Family, Prompt } from "./collection/mod.ts";
 import type { ScanParameters } from "./collection/schema.ts";
 import { encode } from "./encoder/mod.ts";
-import type { Guess, LensGrid, Quality, Scan, Token } from "./format/types.ts";
+import type { LensGrid, Quality, Scan } from "./format/types.ts";
 import { measureLayers } from "./measure/mod.ts";
+import type { LanguageModel, Reading } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
-import type { Tensor } from "./onnx/tensor.ts";
 import { project } from "./projection/mod.ts";
 import { writer } from "./version.ts";
-
-/** What the pipeline asks of a language model; `scan/model/` makes one of an ONNX file. */
-export interface LanguageModel {
-  readonly name: string;
-  readonly revision: string;
-  /** `sha256:` and 64 hex digits of the weights. */
-  readonly digest: string;
-  readonly nLayers: number;
-  readonly dModel: number;
-  readonly dVocab: number;
-  /** Runs one prompt. @throws {RangeError} if it is longer than the model's context */
-  read(text: string): Promise<Reading>;
-}
-
-/** What a model made of one prompt. nFrames = nLayers + 1. */
-export interface Reading {
-  readonly tokens: readonly Token[];
-  /** Residual stream, the embedding output first. [nFrames, nTokens, dModel] */
-  readonly states: Tensor<"float32">;
-  /** The same through the model's final norm. [nFrames, nTokens, dModel] */
-  readonly normed: Tensor<"float32">;
-  /** The logit lens' best guesses, best first. `guesses[frame][token]` */
-  readonly guesses: readonly (readonly (readonly Guess[])[])[];
-  /** Entropy of the logit lens. nFrames × [nTokens], in bits */
-  readonly entropy: readonly Float32Array[];
-}
 
 /** The stages that take time, in their order. */
 export type Stage = "model" | "particles" | "projection";

@@ -1,14 +1,8 @@
 import type { Family, Prompt } from "./collection/mod.ts";
 import type { ScanParameters } from "./collection/schema.ts";
+import type { ModelIdentity } from "./model/types.ts";
 import { scanKey } from "./store/key.ts";
 import type { ScanEntry, ScanRecord } from "./store/manifest.ts";
-
-/** What the plan has to know of a model. */
-export interface ModelIdentity {
-  readonly name: string;
-  /** `sha256:` and 64 hex digits of the weights. */
-  readonly digest: string;
-}
 
 /** One member of a job and the address of its scan. */
 export interface JobMember {
@@ -40,7 +34,7 @@ export interface Overrides {
 export async function planJobs(
   families: readonly Family[],
   overrides: Overrides,
-  identify: (modelName: string) => Promise<ModelIdentity>,
+  identify: (modelName: string) => Promise<Pick<ModelIdentity, "name" | "digest">>,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const family of families) {

@@ -1,7 +1,8 @@
 import type { Family } from "./collection/mod.ts";
 import { encodeLens, encodeScan } from "./format/mod.ts";
 import type { Engine } from "./onnx/engine.ts";
-import { type LanguageModel, type MemberScan, scanFamily } from "./pipeline.ts";
+import type { LanguageModel } from "./model/types.ts";
+import { type MemberScan, scanFamily } from "./pipeline.ts";
 import { type Job, listScans } from "./plan.ts";
 import { formatDuration, type Reporter } from "./progress.ts";
 import type { ScanRecord } from "./store/manifest.ts";
@@ -16,15 +17,10 @@ export interface RunContext {
   /** Made when the first job needs it: a run that finds everything done never starts a runtime. */
   readonly engine: () => Promise<Engine>;
   /** Loads a model onto the engine; the run releases it. */
-  readonly loadModel: (name: string, engine: Engine) => Promise<LoadedModel>;
+  readonly loadModel: (name: string, engine: Engine) => Promise<LanguageModel>;
   readonly signal: AbortSignal;
   /** Scans again what is stored already. */
   readonly force: boolean;
-}
-
-/** A model that takes up memory until it is released. */
-export interface LoadedModel extends LanguageModel {
-  release(): Promise<void>;
 }
 
 /** The jobs of a run and what the list is made of. */
@@ -98,11 +94,11 @@ export async function runJobs(plan: RunPlan, context: RunContext): Promise<JobOu
 /** Holds the model of the job at hand; one at a time, since a model can be large. */
 class ModelSlot {
   #name = "";
-  #model: LoadedModel | null = null;
+  #model: LanguageModel | null = null;
 
   constructor(private readonly load: RunContext["loadModel"]) {}
 
-  async take(name: string, engine: Engine): Promise<LoadedModel> {
+  async take(name: string, engine: Engine): Promise<LanguageModel> {
     if (this.#model && this.#name === name) return this.#model;
     await this.release();
     this.#name = name;

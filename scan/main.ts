@@ -1,0 +1,179 @@
+/** `deno task scan`: the command line. What it does is in `scan_collection.ts` and `pipeline.ts`. */
+import process from "node:process";
+import { formatFaults, parseCollection, readCollection } from "./collection/mod.ts";
+import type { Family } from "./collection/mod.ts";
+import { createModelKnowledge, type ModelKnowledge } from "./model/knowledge.ts";
+import { identifyModel, readModelSource } from "./model/source.ts";
+import type { Engine } from "./onnx/engine.ts";
+import { parseScanOptions, type ScanOptions, usage, UsageError } from "./options.ts";
+import { type Job, planJobs, selectFamilies } from "./plan.ts";
+import { createReporter, formatDuration } from "./progress.ts";
+import { nameOf, runJobs } from "./scan_collection.ts";
+import { Store } from "./store/store.ts";
+import { formatSummary, summarise } from "./summary.ts";
+
+const color = process.stderr.isTTY && !Deno.env.get("NO_COLOR");
+
+/** @returns the exit code */
+async function main(args: readonly string[]): Promise<number> {
+  const startMs = performance.now();
+  const options = parseScanOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+
+  const knowledge = createModelKnowledge();
+  const families = await readFamilies(options.promptsFolder, knowledge);
+  if (!families) return 2;
+  const { families: selected, unknown } = selectFamilies(families, options.ids);
+  if (unknown.length > 0) {
+    const known = families.map((family) => family.id).join(", ");
+    throw new UsageError(`Cannot scan "${unknown.join('", "')}": expected one of ${known}`);
+  }
+  checkModels(options.models, selected, knowledge);
+
+  const identities = new Map<string, ReturnType<typeof identifyModel>>();
+  const identify = (name: string) => {
+    if (!identities.has(name)) identities.set(name, identifyModel(name));
+    return identities.get(name)!;
+  };
+  const jobs = await planJobs(selected, options, identify);
+  const ownJobs = await planJobs(families, { models: null, particles: null, seed: null }, identify);
+  const store = await Store.open(options.dataFolder);
+  if (options.dryRun) return await tellPlan(jobs, store, options);
+
+  const reporter = createReporter();
+  const device: string[] = [];
+  let engine: Promise<Engine> | null = null;
+  const outcomes = await runJobs(
+    { families, jobs, ownJobs, forgetOthers: options.prune },
+    {
+      store,
+      reporter,
+      signal: stopOnInterrupt(reporter.line),
+      force: options.force,
+      engine: () =>
+        engine ??= chooseEngine(options.device, (line) => {
+          device.push(line);
+          reporter.line(line);
+        }),
+      loadModel: async (name, engine) => {
+        const { openModel } = await import("./model/open_model.ts");
+        return await openModel(engine, await readModelSource(name));
+      },
+    },
+  );
+  if (options.prune) {
+    const listed = await store.readManifest();
+    const { files, bytes } = await store.prune(new Set(listed.map((entry) => entry.key)));
+    if (files > 0) reporter.line(`Pruned ${files} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  }
+
+  const summary = summarise(outcomes, performance.now() - startMs, device);
+  if (options.json) console.log(JSON.stringify(summary));
+  else console.log(formatSummary(summary));
+  return summary.interrupted > 0 ? 130 : summary.failed > 0 ? 1 : 0;
+}
+
+/** The collection, or null after every fault of it has been reported. */
+async function readFamilies(
+  folder: string,
+  knowledge: ModelKnowledge,
+): Promise<readonly Family[] | null> {
+  const { files, nFiles, faults } = await readCollection(folder);
+  const parsed = parseCollection(files, knowledge, faults);
+  const told = parsed.ok ? parsed.warnings : parsed.faults;
+  if (told.length > 0) process.stderr.write(formatFaults(told, { color, nFiles }));
+  if (parsed.ok) return parsed.families;
+  process.stderr.write("Nothing was scanned, and what was scanned before is as it was.\n");
+  return null;
+}
+
+/** Models of the command line are not in the collection, so its checks have not seen them. */
+function checkModels(
+  models: readonly string[] | null,
+  families: readonly Family[],
+  { knownModel, tokenize, maxTokens }: ModelKnowledge,
+): void {
+  for (const name of models ?? []) {
+    const reason = knownModel(name);
+    if (reason !== null) throw new UsageError(`Cannot use --model "${name}": ${reason}`);
+    const limit = maxTokens(name) ?? Infinity;
+    for (const { id, text } of families.flatMap((family) => family.members)) {
+      const nTokens = tokenize(name, text)?.length ?? 0;
+      if (nTokens > limit) {
+        throw new UsageError(
+          `Cannot scan "${id}" with --model "${name}": expected at most ${limit} tokens, got ` +
+            `${nTokens}. Name the prompts to scan, or shorten it`,
+        );
+      }
+    }
+  }
+}
+
+async function tellPlan(
+  jobs: readonly Job[],
+  store: Store,
+  { force, json }: ScanOptions,
+): Promise<number> {
+  const plan: { id: string; model: string; key: string; stored: boolean }[] = [];
+  for (const job of jobs) {
+    for (const { prompt, key } of job.members) {
+      const stored = !force && await store.readRecord(key) !== null;
+      plan.push({ id: prompt.id, model: job.modelName, key, stored });
+    }
+  }
+  const wanted = jobs.filter((job) =>
+    job.members.some(({ key }) => plan.some((one) => one.key === key && !one.stored))
+  );
+  if (json) console.log(JSON.stringify({ plan }));
+  else {
+    for (const job of wanted) {
+      console.log(`would scan ${nameOf(job)}: ${job.members.map((m) => m.prompt.id).join(", ")}`);
+    }
+    console.log(`${wanted.length} of ${jobs.length} families would be scanned`);
+  }
+  return 0;
+}
+
+/** ONNX Runtime is loaded here, and only when there is something to run. */
+async function chooseEngine(
+  device: ScanOptions["device"],
+  tell: (line: string) => void,
+): Promise<Engine> {
+  const startMs = performance.now();
+  const { selectEngine } = await import("./runtime/select.ts");
+  const { engine, refused } = await selectEngine(device);
+  for (const { provider, reason } of refused) tell(`${provider} is not used: ${reason}`);
+  tell(`Running on ${engine.provider}, ready in ${formatDuration(performance.now() - startMs)}`);
+  return engine;
+}
+
+/** The first Ctrl-C stops after the piece of work at hand, the second at once. */
+function stopOnInterrupt(tell: (line: string) => void): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort(new Error("interrupted"));
+    tell("Stopping: families that are done are kept; the next run takes up the rest.");
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  return controller.signal;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(error.message);
+      Deno.exit(2);
+    }
+    console.error(error instanceof Error ? error.message : error);
+    if (Deno.env.get("WEIGHTSCAN_DEBUG")) console.error(error);
+    else console.error("Set WEIGHTSCAN_DEBUG=1 to see where this happened.");
+    Deno.exit(1);
+  }
+}
