@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { cardSchema } from "../bundled/card.ts";
 import type { ModelIdentity } from "./types.ts";
 
 /** A model's files, read. */
@@ -21,6 +20,14 @@ export interface ModelSource {
 export const bundledName = "bundled";
 
 const bundledFolder = fileURLToPath(new URL("../bundled/", import.meta.url));
+
+/** What is read of the bundled model's card; `scan/bundled/card.ts` describes all of it. */
+const cardSchema = v.object({
+  name: v.string(),
+  revision: v.string(),
+  digest: v.string(),
+  architecture: v.object({ context: v.number() }),
+});
 
 /** What is read of a folder's `config.json`, Hugging Face's description of a model. */
 const configSchema = v.object({
