@@ -38,7 +38,7 @@ if (import.meta.main) {
   } else {
     const paths = Deno.args.length > 0
       ? Deno.args
-      : [...portable.map((stage) => `scan/${stage}`), "site/viewer"];
+      : [...portable.map((stage) => `scan/${stage}`), "scan/collection/parse.ts", "site/viewer"];
     const { code, output } = await checkBrowser(paths);
     if (output !== "") console.error(output.trimEnd());
     if (code === 0) console.log(`${paths.join(", ")}: run in a browser`);

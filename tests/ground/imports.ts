@@ -85,7 +85,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   encoder: ["format", "onnx"],
   projection: ["format", "onnx"],
   measure: ["format", "onnx"],
-  model: ["format", "onnx"],
+  // The bundled model is one of the places that a model comes from.
+  model: ["format", "onnx", "bundled"],
 };
 
 /** Stages that also run in a browser: no file, no runtime, nothing of Node's. */
@@ -110,7 +111,7 @@ function reasonsAgainst(from: string, to: string): string[] {
   const target = stageOf(to);
   if (stage !== null && stage in allowed) {
     if (target !== null && target !== stage && !allowed[stage].includes(target)) {
-      const list = allowed[stage].join(" and ") || "no other stage";
+      const list = allowed[stage].join(", ") || "no other stage";
       reasons.push(`scan/${stage} imports "${to}": expected ${list} of scan`);
     }
     if (top.includes(to)) reasons.push(`scan/${stage} imports "${to}", which imports the stages`);

@@ -34,7 +34,7 @@ const cases: readonly [string, Record<string, string>, RegExp | null][] = [
   ["a stage imports a type of a stage beside it", {
     "scan/encoder/a.ts": 'import type { B } from "../projection/b.ts";\nexport type A = B;\n',
     "scan/projection/b.ts": "export type B = 1;\n",
-  }, /^scan\/encoder\/a\.ts:1: .*expected format and onnx of scan$/],
+  }, /^scan\/encoder\/a\.ts:1: .*expected format, onnx of scan$/],
   ["a stage imports the pipeline", {
     "scan/measure/a.ts": 'export * from "../pipeline.ts";\n',
     "scan/pipeline.ts": "export {};\n",

@@ -84,6 +84,19 @@ Deno.test("findForeign() finds nothing in any tracked file", async () => {
   assert.deepEqual(complaints, []);
 });
 
+Deno.test("no test is left out or run alone", async () => {
+  const files = await tracked();
+  if (files === null) return;
+  const marks = new RegExp(
+    `Deno\\.test\\.(${"on" + "ly"}|${"ig" + "nore"})|^\\s*(only|ignore): true`,
+    "m",
+  );
+  const wrong = files.filter((path) =>
+    /^tests\/.*\.ts$/.test(path) && marks.test(readText(path) ?? "")
+  );
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("deno.lock names no host", async () => {
   assert.doesNotMatch(await Deno.readTextFile(root + "deno.lock"), /https?:\/\//);
 });
