@@ -1,7 +1,7 @@
 /** `deno task prompts`: checks the collection alone, without a scan. */
 import { parseArgs } from "node:util";
+import { createModelKnowledge } from "../model/knowledge.ts";
 import { formatAnnotations, formatFaults, plural } from "./fault.ts";
-import { readModelKnowledge } from "./knowledge.ts";
 import { parseCollection } from "./parse.ts";
 import { readCollection } from "./read.ts";
 
@@ -45,7 +45,7 @@ export async function check(args: readonly string[], color: boolean): Promise<Ou
   }
 
   const { files, nFiles, faults } = await readCollection(positionals[0] ?? "prompts");
-  const parsed = parseCollection(files, await readModelKnowledge(files), faults);
+  const parsed = parseCollection(files, createModelKnowledge(), faults);
   const told = parsed.ok ? parsed.warnings : parsed.faults;
   const code = parsed.ok ? 0 : 2;
   if (values.json) {

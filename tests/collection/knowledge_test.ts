@@ -1,52 +1,56 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readModelKnowledge } from "../../scan/collection/knowledge.ts";
-import { file } from "./fixtures.ts";
+import { parseCollection } from "../../scan/collection/parse.ts";
+import { createModelKnowledge } from "../../scan/model/knowledge.ts";
+import { family, file, place } from "./fixtures.ts";
 
-Deno.test("readModelKnowledge() counts the bundled model's tokens, its first included", async () => {
-  const { knownModel, tokenize, maxTokens } = await readModelKnowledge([]);
-  assert.equal(knownModel?.("bundled"), null);
-  assert.equal(maxTokens?.("bundled"), 96);
-  const empty = tokenize?.("bundled", "") ?? [];
-  const days = tokenize?.("bundled", "Monday, Tuesday,") ?? [];
+Deno.test("createModelKnowledge() counts the bundled model's tokens, its first included", () => {
+  const { knownModel, tokenize, maxTokens } = createModelKnowledge();
+  assert.equal(knownModel("bundled"), null);
+  assert.equal(maxTokens("bundled"), 96);
+  const empty = tokenize("bundled", "") ?? [];
+  const days = tokenize("bundled", "Monday, Tuesday,") ?? [];
   assert.equal(empty.length, 1);
   assert.equal(days[0], empty[0]);
   assert.ok(days.length > 4);
-  assert.equal(tokenize?.("elsewhere", "text"), null);
-  assert.equal(maxTokens?.("elsewhere"), null);
 });
 
-Deno.test("readModelKnowledge() says why a folder is no model", async () => {
+Deno.test("createModelKnowledge() says why a folder is no model until it is one", async () => {
   const folder = await Deno.makeTempDir({ prefix: "weightscan-" });
   try {
-    const path = folder.replaceAll("\\", "/");
-    const reason = async () => {
-      const files = [file("_defaults.yml", `models: [${JSON.stringify(path)}]\n`)];
-      return (await readModelKnowledge(files)).knownModel?.(path);
-    };
-    assert.match(await reason() ?? "", /lacks config\.json/);
-    await Deno.writeTextFile(join(folder, "config.json"), "{");
-    assert.match(await reason() ?? "", /config\.json is not JSON/);
-    await Deno.writeTextFile(join(folder, "config.json"), "{}");
-    assert.match(await reason() ?? "", /lacks "max_position_embeddings"/);
-    await Deno.writeTextFile(join(folder, "config.json"), '{"max_position_embeddings":12}');
-    assert.match(await reason() ?? "", /lacks model\.onnx/);
+    const reason = () => createModelKnowledge().knownModel(folder) ?? "";
+    assert.match(reason(), /no file .*model\.onnx/);
     await Deno.writeTextFile(join(folder, "model.onnx"), "");
-    assert.match(await reason() ?? "", /lacks tokenizer\.json/);
+    assert.match(reason(), /no file .*tokenizer\.json/);
     await Deno.writeTextFile(join(folder, "tokenizer.json"), "{}");
-    assert.match(await reason() ?? "", /expected a Hugging Face tokenizer/);
+    assert.match(reason(), /no file .*config\.json/);
+    await Deno.writeTextFile(join(folder, "config.json"), '{"max_position_embeddings":12}');
+    assert.match(reason(), /expected a Hugging Face tokenizer/);
     const tokenizer = new URL("../../scan/bundled/tokenizer/tokenizer.json", import.meta.url);
     await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
-    assert.equal(await reason(), null);
-    const { maxTokens } = await readModelKnowledge([], [path]);
-    assert.equal(maxTokens?.(path), 12);
+    assert.equal(reason(), "");
+    assert.equal(createModelKnowledge().maxTokens(folder), 12);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("readModelKnowledge() has a reason for models that are not there or not asked for", async () => {
-  const { knownModel } = await readModelKnowledge([file("a.yml", "models: [./gone, 3]\n")]);
-  assert.equal(knownModel?.("./gone"), "there is no such folder");
-  assert.equal(knownModel?.("./other"), "nothing is known of it");
+Deno.test("parseCollection() checks texts and answers by the bundled model's own tokenizer", () => {
+  const parsed = parseCollection([
+    file("day.yml", family()),
+    file("gone.yml", family({ models: "models: [./gone]", text: "text: Two." })),
+    file("long.yml", family({ text: `text: ${"day ".repeat(120).trim()}`, expected: null })),
+    file(
+      "spaceless.yml",
+      family({ text: "text: One, two,", expected: "expected: Thursday night" }),
+    ),
+  ], createModelKnowledge());
+  assert.ok(!parsed.ok);
+  assert.deepEqual(parsed.faults.map(place), [
+    "gone.yml:9:10 model",
+    "long.yml:2:7 context",
+    "spaceless.yml:3:11 expected-token",
+  ]);
+  assert.match(parsed.faults[0].message, /cannot be used: .*there is no file/);
+  assert.match(parsed.faults[1].message, /at most 96 tokens, got \d+/);
 });
