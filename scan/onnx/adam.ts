@@ -132,7 +132,7 @@ export function buildAdamModel(spec: AdamSpec): Uint8Array {
   const shrink = o.sub(1, o.mul(rate, weightDecay));
 
   body.output("body.go_on", goOn);
-  spec.parameters.forEach(({ name, decays }, i) => {
+  spec.parameters.forEach(({ decays }, i) => {
     const [parameter, firstSum, secondSum] = states[i];
     const g = gradients[i];
     const nextFirst = o.add(o.mul(firstSum, beta1), g);
@@ -140,9 +140,8 @@ export function buildAdamModel(spec: AdamSpec): Uint8Array {
     const direction = o.div(nextFirst, o.add(o.sqrt(nextSecond), scaledEpsilon));
     const kept = decays && weightDecay > 0 ? o.mul(parameter, shrink) : parameter;
     const next = o.sub(kept, o.mul(direction, factor));
-    [next, nextFirst, nextSecond].forEach((value, k) =>
-      body.output(`body.next.${stateNames(name)[k]}`, value)
-    );
+    // Under their own names: a renamed output costs a copy of the whole array in every step.
+    for (const value of [next, nextFirst, nextSecond]) body.output(value.name, value);
   });
   body.output("body.loss", loss);
 
