@@ -33,6 +33,8 @@ export const cardSchema = v.object({
     /** Mean weighted cross-entropy of the last run of steps, in nats. */
     loss: v.number(),
     recipe: v.record(v.string(), v.number()),
+    /** Share of each skill among the texts. */
+    mixture: v.record(v.string(), share),
   }),
   heldOut: v.object({
     seed: v.number(),

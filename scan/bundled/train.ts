@@ -17,6 +17,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoin
 import { type Example, generateExamples, skills } from "./corpus/mod.ts";
 import { type Accuracy, accuracyTable, evaluate, sampleExamples } from "./evaluate.ts";
 import { type FastTokenizer, loadTokenizer } from "./tokenizer/mod.ts";
+import { bundledFocus, mixExamples, sharesOf } from "./mixture.ts";
 import { type Budget, bundledRecipe, type Report, train } from "./training.ts";
 
 const usage = `Trains the bundled language model on generated texts, on the CPU.
@@ -160,6 +161,7 @@ async function writeModel(
       seconds: Math.round(checkpoint.seconds),
       loss,
       recipe: { ...bundledRecipe },
+      mixture: sharesOf(bundledFocus),
     },
     heldOut: { seed: heldOutSeed, skills: [...accuracies] },
   };
@@ -199,6 +201,7 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.abort());
   const quickSample = heldOut(24);
+  const shares = sharesOf(bundledFocus);
   let loss = 0;
   let checkpointAt = checkpoint?.seconds ?? 0;
   let evaluateAt = checkpointAt;
@@ -207,7 +210,7 @@ async function main(): Promise<number> {
     engine,
     architecture,
     tokenizer,
-    generateExamples,
+    generateExamples: (seed, split) => mixExamples(seed, split, shares),
     recipe: bundledRecipe,
     budget: flags.budget,
     seed: flags.seed,
