@@ -12,15 +12,18 @@
  * them anew) on one of the two ways only; they are not used.
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { existsSync } from "node:fs";
 import lume from "lume/mod.ts";
 import { log } from "lume/core/utils/log.ts";
 import checkUrls from "lume/plugins/check_urls.ts";
 import { assembleSite, writeFiles } from "./build_site.ts";
+import { parseLocation } from "./lib/urls.ts";
 import { loadScans } from "./load.ts";
 
 // Lume's own flags stand before "--", ours behind it.
-const flags = parseArgs(parseArgs(Deno.args, { "--": true })["--"], {
-  string: ["data", "assets", "location"],
+const lumeFlags = parseArgs(Deno.args, { "--": true, string: ["location"] });
+const flags = parseArgs(lumeFlags["--"], {
+  string: ["data", "assets"],
   default: { data: "_data" },
 });
 
@@ -33,7 +36,7 @@ const data = await loadScans(flags.data);
 const assets = flags.assets
   ? JSON.parse(flags.assets)
   : await writeFiles(data.scans, flags.data, site.dest());
-const location = flags.location ? new URL(flags.location) : null;
+const location = lumeFlags.location ? parseLocation(lumeFlags.location) : null;
 site.data("site", assembleSite(data, assets, location));
 
 // check_urls reads a page through its parsed document, and Lume would write that out in its own
@@ -45,6 +48,7 @@ site.process([".html"], (pages) => {
 site.use(checkUrls({
   output: (lost: Map<string, Set<string>>) => {
     for (const [url, pages] of lost) {
+      if (isBelowBase(url)) continue;
       log.error(`Nothing is at ${url}, which ${[...pages].join(", ")} links to`);
     }
   },
@@ -52,6 +56,14 @@ site.use(checkUrls({
 site.process([".html"], (pages) => {
   for (const page of pages) page.text = texts.get(page) ?? page.text;
 });
+
+/** Full addresses carry the location's path, under which the plugin looks for them in vain. */
+function isBelowBase(url: string): boolean {
+  const base = location?.pathname ?? "/";
+  if (base === "/" || !url.startsWith(base)) return false;
+  const path = site.dest(url.slice(base.length), url.endsWith("/") ? "index.html" : "");
+  return existsSync(path);
+}
 
 // Lume only logs what fails and exits with 0.
 site.addEventListener("afterBuild", () => {

@@ -107,7 +107,6 @@ export async function runLume(request: {
     "--",
     `--data=${resolve(dataFolder)}`,
     `--assets=${JSON.stringify(assets)}`,
-    ...(location ? [`--location=${location.href}`] : []),
   ], { stdin: `import "lume/cli.ts";`, timeoutMs: 600_000 });
   if (!success) {
     throw new Error(`Cannot build with Lume: expected it to succeed, got\n${output.trim()}`);

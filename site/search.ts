@@ -24,7 +24,7 @@ export function createSearch(
     searchOptions: {
       combineWith: "AND",
       prefix: true,
-      fuzzy: (term) => term.length > 4 ? 0.2 : false,
+      fuzzy: (term) => term.length > 4 ? 0.25 : false,
     },
   });
   index.addAll(documents.map((document, id) => ({ ...document, id })));
