@@ -182,7 +182,7 @@ Deno.test("renderPages() writes a feed and a site map that are well formed, with
     [
       makeEntry({ date: "2026-01-02" }),
       makeEntry({ family: "new", date: "2026-05-06", title: strange, lookFor: strange }),
-      evilEntry(),
+      { ...evilEntry(), model: makeEntry().model },
     ].map((scan, i) => ({ ...scan, family: `f${i}`, id: `f${i}` })),
     location,
   );
