@@ -5,6 +5,7 @@ import { openModel } from "../../scan/model/open_model.ts";
 import { readModelSource } from "../../scan/model/source.ts";
 import type { LanguageModel } from "../../scan/model/types.ts";
 import { exposeTensors } from "../../scan/onnx/expose.ts";
+import { extractPart } from "../../scan/onnx/extract.ts";
 import { Graph } from "../../scan/onnx/graph.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 import { tinyArchitecture, writeTinyModel } from "../fixtures/tiny_model.ts";
@@ -142,4 +143,31 @@ Deno.test("exposeTensors() leaves the logits as they are", () =>
     assert.deepEqual(b["hidden_states.1"].shape, [1, 2, 16]);
     await plain.release();
     await exposed.release();
+  }));
+
+Deno.test("extractPart() cuts a tail from any layer that answers as the whole model", () =>
+  withTinyModel(async (_model, folder) => {
+    const { model } = await readModelSource(folder);
+    const engine = await createEngine("cpu", { nThreads: 1 });
+    const names = ["hidden_states.0", "hidden_states.1", "hidden_states.2"];
+    const whole = await engine.load(exposeTensors(model, names));
+    const input_ids = {
+      dtype: "int64",
+      shape: [1, 3],
+      data: BigInt64Array.of(0n, 5n, 9n),
+    } as const;
+    const result = await whole.run({ input_ids });
+    for (const name of names) {
+      const tail = await engine.load(extractPart(model, [{ name, dtype: "float32" }], ["logits"]));
+      const feeds = { [name]: result[name], input_ids };
+      const inputs = tail.inputNames.map((input) => [input, feeds[input]] as const);
+      const { logits } = await tail.run(Object.fromEntries(inputs));
+      const difference = largestDifference(
+        logits.data as Float32Array,
+        result.logits.data as Float32Array,
+      );
+      assert.ok(difference < 1e-5, `${name}: ${difference}`);
+      await tail.release();
+    }
+    await whole.release();
   }));
