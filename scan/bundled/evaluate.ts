@@ -125,7 +125,7 @@ function argMax(values: Float32Array): number {
   return best;
 }
 
-/** A table for the terminal and the card, worst skill first where `sorted`. */
+/** A table in Markdown, for the terminal and the card. */
 export function accuracyTable(accuracies: readonly Accuracy[]): string {
   const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
   return [
