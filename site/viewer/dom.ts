@@ -1,5 +1,7 @@
 /** The little that building elements by hand needs. */
 
+import { showToken } from "./text.ts";
+
 type Child = Node | string | null;
 
 /** Attributes; `true` sets an empty one, `false`, null and undefined leave it out. */
@@ -38,6 +40,20 @@ function setAttributes(element: Element, attributes: Attributes): void {
       element.setAttribute(name, String(value));
     }
   }
+}
+
+/** A token's text; its outer blanks are there but quiet. */
+export function makeToken(text: string): HTMLSpanElement {
+  const [, lead, word, tail] = text.match(/^(\s*)([\s\S]*?)(\s*)$/) ?? ["", "", text, ""];
+  const blank = (part: string) =>
+    part === "" ? null : make("span", { class: "ws-space" }, showToken(part));
+  return make(
+    "span",
+    {},
+    blank(lead),
+    word === "" && lead + tail !== "" ? null : showToken(word),
+    blank(tail),
+  );
 }
 
 /** Paths of the icons, drawn in a 16 × 16 box with round 1.6 px strokes or filled. */

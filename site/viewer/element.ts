@@ -148,7 +148,6 @@ export class WeightscanViewer extends HTMLElement {
     this.append(
       ...(poster ? [make("img", { class: "ws-poster", src: poster, alt: "" })] : []),
       this.#surface,
-      make("div", { class: "ws-vignette", "aria-hidden": "true" }),
     );
     const context: PanelContext = {
       session,

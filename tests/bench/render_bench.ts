@@ -7,6 +7,7 @@ import type { RenderSize, RenderTimes } from "./render_bench_page.ts";
 
 /** Most draw calls that the viewer may make: one for particles, one for edges. */
 const maxCalls = 2;
+const turns = 15;
 
 /** One picture of a frame with its edges, in a headless browser that renders in software. */
 const renderFrame: Bench = {
@@ -20,8 +21,12 @@ const renderFrame: Bench = {
     const script = await bundlePage();
     const browser = await chromium.launch({ executablePath, args: [...chromiumArgs] });
     try {
-      for (const nParticles of quick ? [1024] : [1024, 4096]) {
-        const size: RenderSize = { nParticles, k: 3, width: 1280, height: 800, turns: 15, seed };
+      const kinds = [{ nParticles: 1024, mix: 0 }, { nParticles: 1024, mix: 0.5 }, {
+        nParticles: 4096,
+        mix: 0,
+      }];
+      for (const { nParticles, mix } of quick ? kinds.slice(0, 1) : kinds) {
+        const size: RenderSize = { nParticles, mix, k: 3, width: 1280, height: 800, turns, seed };
         const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
         await page.setContent("<!doctype html><title>render</title>");
         await page.addScriptTag({ content: script, type: "module" });
@@ -34,13 +39,14 @@ const renderFrame: Bench = {
           );
         }
         yield row({
-          name: "render",
+          name: mix === 0 ? "render a frame" : "render between frames",
           size: `${nParticles} particles, ${nParticles * 3} edges, 1280 × 800`,
           unit: "ms",
           ours: median(times.ours),
           rival: median(times.rival),
           rivalName: "one THREE.Line per edge",
         });
+        if (mix !== 0) continue;
         yield row({
           name: "draw calls",
           size: `${nParticles} particles, ${nParticles * 3} edges`,

@@ -18,6 +18,7 @@ import {
 import { edgesOf, type Neighbours, searchNeighbours } from "../../site/viewer/neighbours.ts";
 import { scales } from "../../site/viewer/palette.ts";
 import { Cloud } from "../../site/viewer/scene/cloud.ts";
+import { makeContext } from "../../site/viewer/scene/renderer.ts";
 import { makeCloud } from "../fixtures/synthetic_cloud.ts";
 
 export interface RenderSize {
@@ -26,6 +27,8 @@ export interface RenderSize {
   readonly width: number;
   readonly height: number;
   readonly turns: number;
+  /** Where between two frames the viewer's picture is: 0 draws one frame's edges, 0.5 those of both. */
+  readonly mix: number;
   readonly seed: number;
 }
 
@@ -75,7 +78,7 @@ function draw({ renderer, scene, camera }: Contender): number {
   return performance.now() - startMs;
 }
 
-/** Half-way between two frames, with the edges of both: the most that the viewer ever draws. */
+/** The viewer's own cloud in the viewer's own context. */
 function makeOurs(
   size: RenderSize,
   frames: readonly Float32Array[],
@@ -94,7 +97,7 @@ function makeOurs(
   const { distance } = placeCamera(contender.camera);
   const half = Math.tan(contender.camera.fov * Math.PI / 360);
   cloud.setOptics(size.height / (2 * half), distance - 10, distance + 10);
-  cloud.show({ from: 0, to: 1, mix: 0.5, position: 0.5, layer: 0 });
+  cloud.show({ from: 0, to: 1, mix: size.mix, position: size.mix, layer: 0 });
   cloud.update(1000);
   contender.scene.add(cloud.group);
   return contender;
@@ -123,7 +126,10 @@ function makeRival(
 }
 
 function makeContender({ width, height }: RenderSize): Contender {
-  const renderer = new WebGLRenderer({ antialias: true, alpha: true });
+  // The same for both: by default the original asks for no smoothing, and in software the viewer
+  // neither.
+  const canvas = document.createElement("canvas");
+  const renderer = new WebGLRenderer({ canvas, context: makeContext(canvas) });
   renderer.setPixelRatio(1);
   renderer.setSize(width, height);
   document.body.append(renderer.domElement);

@@ -1,6 +1,6 @@
-import { make } from "../dom.ts";
+import { make, makeToken } from "../dom.ts";
 import { Disposer } from "../state.ts";
-import { formatProbability, sayLayer, sayToken, showToken } from "../text.ts";
+import { formatProbability, sayLayer, sayToken } from "../text.ts";
 import type { Panel } from "./panel.ts";
 
 /** Which layer is on show and what the model would say there: a corner of the stage. */
@@ -25,7 +25,7 @@ export const caption: Panel = (container, { session }) => {
     const best = session.guesses()[0];
     guess.hidden = best === undefined;
     if (best === undefined) return;
-    word.textContent = showToken(best.text);
+    word.replaceChildren(makeToken(best.text));
     word.title = `Best guess of the next token: ${sayToken(best.text)}`;
     share.textContent = formatProbability(best.p);
   };

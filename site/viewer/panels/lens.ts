@@ -1,5 +1,5 @@
 import type { Guess } from "../../../scan/format/types.ts";
-import { make } from "../dom.ts";
+import { make, makeToken } from "../dom.ts";
 import { Disposer } from "../state.ts";
 import { formatProbability, sayToken, showToken } from "../text.ts";
 import type { Panel } from "./panel.ts";
@@ -105,7 +105,7 @@ function makeRow(guess: Guess): Row {
   const share = make("span", { class: "ws-lens-share" });
   const word = make("span", { class: "ws-lens-word", title: `token ${guess.id}` });
   word.append(
-    make("span", { "aria-hidden": "true" }, showToken(guess.text)),
+    make("span", { "aria-hidden": "true" }, makeToken(guess.text)),
     make("span", { class: "ws-hidden" }, sayToken(guess.text)),
   );
   return { element: make("li", { class: "ws-lens-row" }, bar, word, share), bar, share };

@@ -1,5 +1,5 @@
 import type { LensGrid } from "../../../scan/format/types.ts";
-import { make } from "../dom.ts";
+import { make, makeToken } from "../dom.ts";
 import { colourAt, gridScales, parseColour, rampGradient } from "../palette.ts";
 import { Disposer } from "../state.ts";
 import { LoadError } from "../stream.ts";
@@ -74,7 +74,7 @@ function makeGrid(grid: LensGrid, session: GridSession, disposer: Disposer): Doc
         // One stop for Tab; arrow keys walk the cells.
         tabindex: layer === 0 && column === 0 ? 0 : -1,
         title: `${name}: ${formatProbability(best?.p ?? NaN)}, entropy ${formatNumber(bits)} bits`,
-      }, best ? showToken(best.text) : "–");
+      }, best ? makeToken(best.text) : "–");
       button.dataset.layer = String(layer);
       button.dataset.column = String(column);
       return make("td", {}, button);

@@ -1,11 +1,9 @@
 import {
-  AdditiveBlending,
   ClampToEdgeWrapping,
   DataTexture,
   Group,
   type IUniform,
   LinearFilter,
-  NormalBlending,
   type Points,
   RGBAFormat,
   UnsignedByteType,
@@ -20,6 +18,9 @@ import { makePoints } from "./points.ts";
 
 /** Sprite radius of one of 1024 particles, halo included, in cloud radii. */
 const spriteRadius = 0.05;
+
+/** How far a morph is when the next frame's edges begin to show; those of the frame before end as early. */
+const edgeFadeStart = 0.2;
 
 /** One scan's particles and edges: a group that any scene can hold, alone or beside another. */
 export class Cloud {
@@ -52,7 +53,6 @@ export class Cloud {
     this.#edgeFade = new Float32Array(nFrames);
     this.#shared = {
       uFrames: { value: this.#frames.texture },
-      uWidth: { value: this.#frames.width },
       uCount: { value: nParticles },
       uSlots: { value: new Int32Array([0, 0]) },
       uMix: { value: 0 },
@@ -70,7 +70,7 @@ export class Cloud {
       uSize: this.#size,
       uOpacity: opacity,
     });
-    this.#edges = new Edges(nParticles, this.#frames.nSlots, maxEdges, {
+    this.#edges = new Edges(this.#frames.nSlots, maxEdges, {
       ...this.#shared,
       uRamp: { value: this.#edgeRamp },
       uDomain: this.#edgeDomain,
@@ -110,9 +110,6 @@ export class Cloud {
     fillRamp(this.#pointRamp, points, look);
     fillRamp(this.#edgeRamp, edges, look);
     this.#shared.uInk.value = look === "light" ? 1 : 0;
-    const blending = look === "light" ? NormalBlending : AdditiveBlending;
-    const materials = [this.#points.material, this.#edges.object.material];
-    for (const material of materials.flat()) material.blending = blending;
   }
 
   /** @param flip whether small values are the remarkable ones */
@@ -121,6 +118,7 @@ export class Cloud {
     this.#flip.value = flip ? 1 : 0;
   }
 
+  /** @param domain ends of the scale as logarithms to base 2 */
   setEdgeDomain(domain: Domain): void {
     this.#edgeDomain.value.set(domain[0], domain[1]);
   }
@@ -144,8 +142,8 @@ export class Cloud {
     this.#shared.uMix.value = mix;
     const fadeTo = this.#edgeFade[to] ?? 0;
     const fadeFrom = this.#edgeFade[from] ?? 0;
-    if (next === from) this.#edges.show(from, [fadeFrom, 0]);
-    else this.#edges.show(from, [(1 - mix) * fadeFrom, mix * fadeTo]);
+    const turned = next === from ? 0 : smoothstep(edgeFadeStart, 1 - edgeFadeStart, mix);
+    this.#edges.show(from, [(1 - turned) * fadeFrom, turned * fadeTo]);
     if (this.#edgeOpacity.value === 0) this.#edges.object.visible = false;
     this.#shown = playhead;
   }
@@ -202,4 +200,9 @@ function fillRamp(ramp: DataTexture, scale: Scale, look: Look): void {
   const target = ramp.image.data;
   if (target instanceof Uint8Array) target.set(rampBytes(scale, look));
   ramp.needsUpdate = true;
+}
+
+function smoothstep(low: number, high: number, x: number): number {
+  const t = Math.min(1, Math.max(0, (x - low) / (high - low)));
+  return t * t * (3 - 2 * t);
 }

@@ -7,34 +7,35 @@ import {
   ShaderMaterial,
 } from "three";
 import { fetchParticleGlsl } from "./frame_texture.ts";
+import { overlay } from "./overlay.ts";
 
 const vertexShader = /* glsl */ `
 ${fetchParticleGlsl}
-uniform sampler2D uRamp;
 uniform vec2 uDomain;
 uniform vec2 uWeights;
-attribute float particle;
-attribute float slot;
-attribute float span;
-varying vec4 vColour;
+uniform float uInk;
+/** Particle, slot, logarithm of the edge's length. */
+attribute vec3 end;
+flat varying vec4 vColour;
 
 void main() {
-  vec4 view = modelViewMatrix * vec4(particleAt(particle).xyz, 1.0);
+  vec4 view = modelViewMatrix * vec4(particleAt(end.x).xyz, 1.0);
   gl_Position = projectionMatrix * view;
-  float close = 1.0 - clamp((span - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
-  vec3 colour = texture2D(uRamp, vec2(mix(0.5 / 256.0, 255.5 / 256.0, close), 0.5)).rgb;
-  float weight = int(slot + 0.5) == uSlots.x ? uWeights.x : uWeights.y;
-  float alpha = mix(0.06, 0.62, close * close) * mix(0.3, 1.0, nearness(view.z));
-  vColour = vec4(colour, alpha * weight);
+  float close = 1.0 - clamp((end.z - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
+  vec3 colour = colourAt(close);
+  float weight = int(end.y + 0.5) == uSlots.x ? uWeights.x : uWeights.y;
+  float alpha = mix(0.16, 0.9, close * sqrt(close)) * mix(0.22, 1.0, nearness(view.z)) * weight;
+  // On film lines add light, as ink they cover.
+  vColour = vec4(colour * alpha, alpha * mix(0.25, 1.0, uInk));
 }
 `;
 
 const fragmentShader = /* glsl */ `
 uniform float uOpacity;
-varying vec4 vColour;
+flat varying vec4 vColour;
 
 void main() {
-  gl_FragColor = vec4(vColour.rgb, vColour.a * uOpacity);
+  gl_FragColor = vColour * uOpacity;
 }
 `;
 
@@ -49,42 +50,33 @@ export class Edges {
   readonly #geometry = new BufferGeometry();
   readonly #perSlot: number;
   readonly #nSlots: number;
-  readonly #particle: BufferAttribute;
-  readonly #slot: BufferAttribute;
-  readonly #span: BufferAttribute;
+  readonly #ends: BufferAttribute;
   readonly #weights: IUniform;
+  /** Vertices in use in each slot. */
+  readonly #used: Int32Array;
 
   /**
    * @param nSlots frames, and one that repeats the first
    * @param maxEdges most edges that a frame can have
    */
   constructor(
-    nParticles: number,
     nSlots: number,
     maxEdges: number,
     uniforms: { readonly [name: string]: IUniform },
   ) {
     this.#perSlot = 2 * maxEdges;
     this.#nSlots = nSlots;
+    this.#used = new Int32Array(nSlots);
     const nVertices = nSlots * this.#perSlot;
-    const ids = nParticles > 0xffff ? new Uint32Array(nVertices) : new Uint16Array(nVertices);
-    this.#particle = new BufferAttribute(ids, 1);
-    this.#slot = new BufferAttribute(new Uint16Array(nVertices), 1);
-    this.#span = new BufferAttribute(new Float32Array(nVertices), 1);
-    for (const attribute of [this.#particle, this.#slot, this.#span]) {
-      attribute.setUsage(DynamicDrawUsage);
-    }
-    this.#geometry.setAttribute("particle", this.#particle);
-    this.#geometry.setAttribute("slot", this.#slot);
-    this.#geometry.setAttribute("span", this.#span);
+    this.#ends = new BufferAttribute(new Float32Array(nVertices * 3), 3);
+    this.#ends.setUsage(DynamicDrawUsage);
+    this.#geometry.setAttribute("end", this.#ends);
     this.#weights = uniforms.uWeights;
     const material = new ShaderMaterial({
       uniforms: { ...uniforms },
       vertexShader,
       fragmentShader,
-      transparent: true,
-      depthTest: false,
-      depthWrite: false,
+      ...overlay,
     });
     this.object = new LineSegments(this.#geometry, material);
     this.object.frustumCulled = false;
@@ -101,15 +93,13 @@ export class Edges {
     const slots = frame === 0 ? [0, this.#nSlots - 1] : [frame];
     for (const slot of slots) {
       const start = slot * this.#perSlot;
+      this.#used[slot] = ends.length;
       for (let i = 0; i < ends.length; i++) {
-        this.#particle.array[start + i] = ends[i];
-        this.#slot.array[start + i] = slot;
-        this.#span.array[start + i] = lengths[i >> 1];
+        const span = Math.log2(Math.max(lengths[i >> 1], 1e-9));
+        this.#ends.setXYZ(start + i, ends[i], slot, span);
       }
-      for (const attribute of [this.#particle, this.#slot, this.#span]) {
-        attribute.addUpdateRange(start, this.#perSlot);
-        attribute.needsUpdate = true;
-      }
+      this.#ends.addUpdateRange(start * 3, ends.length * 3);
+      this.#ends.needsUpdate = true;
     }
   }
 
@@ -118,7 +108,9 @@ export class Edges {
     const first = weights[0] > 0 ? from : from + 1;
     const last = weights[1] > 0 ? from + 1 : from;
     this.object.visible = last >= first && (weights[0] > 0 || weights[1] > 0);
-    this.#geometry.setDrawRange(first * this.#perSlot, (last - first + 1) * this.#perSlot);
+    const start = first * this.#perSlot;
+    const end = last * this.#perSlot + (this.#used[last] ?? 0);
+    this.#geometry.setDrawRange(start, Math.max(0, end - start));
     this.#weights.value.set(weights[0], weights[1]);
   }
 

@@ -1,5 +1,8 @@
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
 
+/** Every WebGL 2 device has textures of 2048; a power of two, so that no shader has to divide. */
+const width = 2048;
+
 /**
  * All frames of a scan in one float texture, so that a step between layers uploads nothing: the
  * shaders fetch a particle's place in two frames and mix them. A texel holds x, y, z and the number
@@ -10,18 +13,15 @@ import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
  */
 export class FrameTexture {
   readonly texture: DataTexture;
-  readonly width: number;
   readonly nSlots: number;
   readonly #texels: Float32Array;
 
   constructor(readonly nParticles: number, readonly nFrames: number) {
     this.nSlots = nFrames + 1;
     const nTexels = Math.max(1, nParticles * this.nSlots);
-    // Every WebGL 2 device has textures of 2048; the limit of frames and particles fits in height.
-    this.width = Math.min(2048, nTexels);
-    const height = Math.ceil(nTexels / this.width);
-    this.#texels = new Float32Array(this.width * height * 4);
-    this.texture = new DataTexture(this.#texels, this.width, height, RGBAFormat, FloatType);
+    const height = Math.ceil(nTexels / width);
+    this.#texels = new Float32Array(width * height * 4);
+    this.texture = new DataTexture(this.#texels, width, height, RGBAFormat, FloatType);
     this.texture.minFilter = this.texture.magFilter = NearestFilter;
     this.texture.internalFormat = "RGBA32F";
   }
@@ -60,21 +60,27 @@ export class FrameTexture {
 /** GLSL that both shaders share; see {@linkcode FrameTexture}. */
 export const fetchParticleGlsl = /* glsl */ `
 uniform highp sampler2D uFrames;
-uniform int uWidth;
 uniform int uCount;
 uniform ivec2 uSlots;
 uniform float uMix;
+uniform sampler2D uRamp;
 uniform vec2 uDepth;
 
 vec4 texelOf(int slot, int particle) {
   int at = slot * uCount + particle;
-  return texelFetch(uFrames, ivec2(at % uWidth, at / uWidth), 0);
+  return texelFetch(uFrames, ivec2(at & 2047, at >> 11), 0);
 }
 
 /** xyz: place between the two frames; w: value between them. */
 vec4 particleAt(float particle) {
   int i = int(particle + 0.5);
-  return mix(texelOf(uSlots.x, i), texelOf(uSlots.y, i), uMix);
+  vec4 from = texelOf(uSlots.x, i);
+  return uMix == 0.0 ? from : mix(from, texelOf(uSlots.y, i), uMix);
+}
+
+/** @param t 0 … 1 */
+vec3 colourAt(float t) {
+  return texelFetch(uRamp, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb;
 }
 
 /** 1 in front of the cloud, 0 behind it. */

@@ -1,9 +1,9 @@
 import { BufferAttribute, BufferGeometry, type IUniform, Points, ShaderMaterial } from "three";
+import { overlay } from "./overlay.ts";
 import { fetchParticleGlsl } from "./frame_texture.ts";
 
 const vertexShader = /* glsl */ `
 ${fetchParticleGlsl}
-uniform sampler2D uRamp;
 uniform vec2 uDomain;
 uniform float uFlip;
 uniform float uSize;
@@ -19,7 +19,7 @@ void main() {
   vec4 view = modelViewMatrix * vec4(here.xyz, 1.0);
   gl_Position = projectionMatrix * view;
   float t = clamp((here.w - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
-  vColour = texture2D(uRamp, vec2(mix(0.5 / 256.0, 255.5 / 256.0, mix(t, 1.0 - t, uFlip)), 0.5)).rgb;
+  vColour = colourAt(mix(t, 1.0 - t, uFlip));
   vNear = nearness(view.z);
   float pixels = uSize * uPixels / -view.z;
   gl_PointSize = clamp(pixels, 3.0, uMaxPixels);
@@ -35,30 +35,25 @@ varying vec3 vColour;
 varying float vNear;
 varying float vShrink;
 
+// Premultiplied: where alpha is smaller than the colour, light adds up; where it is as large, it covers.
+// On film a core covers what is behind it, so that dense places keep their hue, and the halo adds.
 void main() {
   float r = length(gl_PointCoord * 2.0 - 1.0);
   if (r > 1.0) discard;
-  float core = 1.0 - smoothstep(0.24, 0.44, r);
-  float halo = pow(1.0 - r, 2.6);
+  float core = 1.0 - smoothstep(0.13, 0.29, r);
+  float halo = (1.0 - r) * (1.0 - r) * (1.0 - r);
+  float strength = vShrink * uOpacity;
   if (uInk > 0.5) {
-    float alpha = (core * mix(0.42, 0.92, vNear) + halo * 0.16) * vShrink * uOpacity;
-    gl_FragColor = vec4(mix(vColour, vec3(1.0), (1.0 - vNear) * 0.35), min(1.0, alpha));
+    float alpha = min(1.0, core * mix(0.4, 0.94, vNear) + halo * 0.13) * strength;
+    vec3 ink = mix(vColour, vec3(0.86, 0.9, 0.92), (1.0 - vNear) * 0.5);
+    gl_FragColor = vec4(ink * alpha, alpha);
   } else {
-    float glow = (core * 0.72 + halo * 0.34) * mix(0.34, 1.0, vNear) * vShrink;
-    vec3 hot = mix(vColour, vec3(1.0), core * core * 0.28 * vNear);
-    gl_FragColor = vec4(hot * glow * uOpacity, 1.0);
+    float light = mix(0.3, 1.0, vNear);
+    vec3 colour = mix(vColour, vec3(1.0), core * core * 0.16 * vNear);
+    gl_FragColor = vec4(colour * (core * 0.92 + halo * 0.24) * light, core * mix(0.5, 0.86, vNear)) * strength;
   }
 }
 `;
-
-/** Uniforms that are the points' own; the shared ones come from the cloud. */
-export interface PointUniforms {
-  readonly uDomain: IUniform;
-  /** 1 where the low value is the remarkable one. */
-  readonly uFlip: IUniform<number>;
-  /** Sprite radius in the cloud's normalised units. */
-  readonly uSize: IUniform<number>;
-}
 
 /**
  * All particles as one `Points`: soft round sprites that shrink with distance and morph in the vertex
@@ -78,9 +73,7 @@ export function makePoints(
     uniforms: { ...uniforms },
     vertexShader,
     fragmentShader,
-    transparent: true,
-    depthTest: false,
-    depthWrite: false,
+    ...overlay,
   });
   const points = new Points(geometry, material);
   // The shader moves the particles: three knows no bounds to cull by.

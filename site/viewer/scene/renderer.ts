@@ -38,18 +38,7 @@ export class SharedRenderer {
   constructor() {
     this.canvas.className = "ws-canvas";
     this.canvas.setAttribute("aria-hidden", "true");
-    // Asked for here, not by three: its refusal would go to the console as an error of its own.
-    const context = this.canvas.getContext("webgl2", {
-      alpha: false,
-      depth: false,
-      stencil: false,
-      // Device pixels that are this small need no further smoothing.
-      antialias: globalThis.devicePixelRatio < 2,
-      powerPreference: "high-performance",
-    });
-    if (context === null) {
-      throw new GraphicsError("Cannot draw the cloud: expected WebGL 2, the browser offers none");
-    }
+    const context = makeContext(this.canvas);
     this.#renderer = new WebGLRenderer({ canvas: this.canvas, context });
     // Told after a lost context is back: three's own listener, added before, has then rebuilt its state.
     this.canvas.addEventListener("webglcontextlost", (event) => {
@@ -107,10 +96,10 @@ export class SharedRenderer {
     return ratio;
   }
 
-  /** @param background a CSS colour */
-  draw(scene: Scene, camera: Camera, background: string): void {
+  /** @param background a CSS colour; null leaves what lies behind the canvas in sight */
+  draw(scene: Scene, camera: Camera, background: string | null): void {
     if (this.#lost) return;
-    this.#renderer.setClearColor(this.#clear.setStyle(background), 1);
+    this.#renderer.setClearColor(this.#clear.setStyle(background ?? "#000"), background ? 1 : 0);
     this.#renderer.render(scene, camera);
   }
 
@@ -118,6 +107,42 @@ export class SharedRenderer {
     tenant.surface.prepend(this.canvas);
     tenant.onMoved();
   }
+}
+
+/**
+ * The context that suits the machine: smooth lines where a graphics card draws them. In software they
+ * would take three times as long, and where device pixels are small nobody would see them.
+ *
+ * Asked for here, not by three, whose refusal would go to the console as an error of its own.
+ *
+ * @throws {GraphicsError} if the browser has no WebGL 2
+ */
+export function makeContext(canvas: HTMLCanvasElement): WebGL2RenderingContext {
+  const context = canvas.getContext("webgl2", {
+    alpha: true,
+    premultipliedAlpha: true,
+    depth: false,
+    stencil: false,
+    antialias: globalThis.devicePixelRatio < 2 && !drawsInSoftware(),
+    powerPreference: "high-performance",
+  });
+  if (context === null) {
+    throw new GraphicsError("Cannot draw the cloud: expected WebGL 2, the browser offers none");
+  }
+  return context;
+}
+
+/** Names of drivers that have no graphics card behind them. */
+const softwareDrivers = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** Asks a context of its own, given back at once: smoothing cannot be chosen after the first look. */
+function drawsInSoftware(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const info = context?.getExtension("WEBGL_debug_renderer_info");
+  if (!context || !info) return false;
+  const name = String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return softwareDrivers.test(name);
 }
 
 let shared: SharedRenderer | null = null;

@@ -1,11 +1,15 @@
 import { Scene } from "three";
 import type { CameraPose } from "../settings.ts";
-import { neighboursPerParticle, type Session } from "../session.ts";
+import type { Domain } from "../cloud_data.ts";
+import { type FrameShape, neighboursPerParticle, type Session } from "../session.ts";
 import { Disposer, type Readable } from "../state.ts";
 import { CameraRig } from "./camera.ts";
 import { Cloud } from "./cloud.ts";
 import { type Look, lookFor, scales } from "../palette.ts";
 import { discardRenderer, type SharedRenderer, sharedRenderer, type Tenant } from "./renderer.ts";
+
+/** How much a frame's own size counts for how large it is shown, 0 … 1. */
+const ownShare = 0.6;
 
 export interface ViewOptions {
   /** Where the canvas goes and what is dragged. It has a size and a background colour. */
@@ -42,8 +46,8 @@ export class View implements Tenant {
   #background = "#000";
   #dirty = true;
   #pixelsPerUnit = 1;
-  /** Radius that the cloud is shown at, in projection units; follows the frames smoothly. */
-  #radius = 0;
+  /** Radius of the widest frame, in projection units; 0 before the first. */
+  #widest = 0;
   #lastPose: CameraPose | null = null;
 
   /** @throws {GraphicsError} if the browser has no WebGL 2 */
@@ -137,7 +141,7 @@ export class View implements Tenant {
     const turning = this.#session.settings.turn.value && this.#session.playing.value;
     const moved = this.#rig.update(elapsedMs, turning);
     const faded = this.#cloud.update(elapsedMs);
-    const framed = this.#frame(elapsedMs);
+    const framed = this.#reach(elapsedMs);
     if (moved || faded || framed) this.#dirty = true;
     if (this.#dirty) this.#draw();
     return moved || faded || framed || this.#rig.moving || turning;
@@ -165,12 +169,12 @@ export class View implements Tenant {
 
   /** Draws the picture anew and hands it over as a PNG. */
   capture(receive: (picture: Blob) => void): void {
-    this.#dirty = true;
-    this.#draw();
+    this.#draw(this.#background);
     // In the same task as the drawing: the browser clears the canvas's buffer after it.
     this.#renderer.canvas.toBlob((picture) => {
       if (picture) receive(picture);
     }, "image/png");
+    this.#invalidate();
   }
 
   /** Makes a new context in place of one that is lost for good. @throws {GraphicsError} */
@@ -197,7 +201,7 @@ export class View implements Tenant {
       this.#cloud = null;
     }
     this.#framesIn = this.#edgesIn = 0;
-    this.#radius = 0;
+    this.#widest = 0;
     if (header === null) return;
     this.#cloud = new Cloud(
       header.nParticles,
@@ -235,7 +239,7 @@ export class View implements Tenant {
     const values = settings.colour.value === "motion"
       ? shapes[frame]?.motion
       : settings.colour.value === "density"
-      ? edges[frame]?.spacing
+      ? edges[frame]?.spacing.map(toLog)
       : identity;
     if (values) this.#cloud?.setValues(frame, values);
   }
@@ -249,27 +253,34 @@ export class View implements Tenant {
       cloud.edgesOn = settings.edges.value;
       cloud.pointSize = settings.pointSize.value;
       const { motion, spacing, edge } = domains.value;
-      const domain = colour === "motion"
+      const domain: Domain = colour === "motion"
         ? motion
         : colour === "density"
-        ? spacing
-        : [0, 1] as const;
+        ? [toLog(spacing[0]), toLog(spacing[1])]
+        : [0, 1];
       cloud.setPointDomain(domain, colour === "density");
-      cloud.setEdgeDomain(edge);
+      cloud.setEdgeDomain([toLog(edge[0]), toLog(edge[1])]);
     }
     this.#invalidate();
   }
 
-  /** Keeps the frame on show in the middle and the cloud's reach in the picture. */
-  #frame(elapsedMs: number): boolean {
+  /** Follows the widest frame that has arrived, smoothly, as more arrive. @returns whether it moved */
+  #reach(elapsedMs: number): boolean {
     const { shapes } = this.#session;
-    if (this.#cloud === null || shapes.length === 0) return false;
     const widest = shapes.reduce((most, shape) => Math.max(most, shape.extent.radius), 0);
-    const before = this.#radius;
-    if (before === 0 || this.#options.reducedMotion.value) this.#radius = widest;
-    else this.#radius += (widest - before) * (1 - Math.exp(-elapsedMs / 500));
-    if (Math.abs(widest - this.#radius) < widest * 1e-3) this.#radius = widest;
-    return this.#radius !== before;
+    const before = this.#widest;
+    const cuts = before === 0 || this.#options.reducedMotion.value;
+    const next = cuts ? widest : before + (widest - before) * (1 - Math.exp(-elapsedMs / 500));
+    this.#widest = Math.abs(widest - next) < widest * 1e-3 ? widest : next;
+    return this.#widest !== before;
+  }
+
+  /**
+   * Radius that a frame is shown at, in projection units. Between its own, which would hide that clouds
+   * grow and shrink, and the widest frame's, which would leave small ones lost on the stage.
+   */
+  #radiusOf(shape: FrameShape): number {
+    return Math.pow(shape.extent.radius, ownShare) * Math.pow(this.#widest, 1 - ownShare);
   }
 
   #invalidate(): void {
@@ -277,14 +288,17 @@ export class View implements Tenant {
     this.#options.wake();
   }
 
-  #draw(): void {
+  /** @param background a colour under the picture; null shows the stage itself */
+  #draw(background: string | null = null): void {
     const cloud = this.#cloud;
     const playhead = this.#session.playhead.value;
     const from = this.#session.shapes[playhead.from];
     const to = this.#session.shapes[playhead.to];
     if (cloud === null || from === undefined || to === undefined) return;
     this.#dirty = false;
-    const scale = 1 / this.#radius;
+    const radius = this.#radiusOf(from) +
+      (this.#radiusOf(to) - this.#radiusOf(from)) * playhead.mix;
+    const scale = 1 / radius;
     const centre = from.extent.centre.map((value, axis) =>
       value + (to.extent.centre[axis] - value) * playhead.mix
     );
@@ -293,7 +307,12 @@ export class View implements Tenant {
     const { distance } = this.#rig;
     cloud.setOptics(this.#pixelsPerUnit, Math.max(0.05, distance - 1), distance + 1.1);
     cloud.show(playhead);
-    this.#renderer.draw(this.#scene, this.#rig.camera, this.#background);
+    this.#renderer.draw(this.#scene, this.#rig.camera, background);
     if (!this.#renderer.lost) this.#options.onDrawn();
   }
+}
+
+/** Distances between neighbours span powers of ten: their colours are laid out by logarithm. */
+function toLog(distance: number): number {
+  return Math.log2(Math.max(distance, 1e-9));
 }
