@@ -329,7 +329,7 @@ export class WeightscanViewer extends HTMLElement {
     this.#isReady();
     const isLinked = this.#isFirst() && parseHash(location.hash).layer !== null;
     if (this.#drawn > 1 || isLinked || this.#reducedMotion.value) return;
-    if (!this.hasAttribute("paused")) session.play();
+    if (!this.hasAttribute("paused")) session.play(false);
   }
 
   #onContext(state: "lost" | "restored"): void {

@@ -53,7 +53,7 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     title: "Edges",
     low: "long",
     high: "short",
-    span: { dark: [0.86, 0.16], light: [0.3, 0.95] },
+    span: { dark: [0.86, 0.16], light: [0.38, 0.95] },
     interpolate: interpolateBlues,
   },
 };

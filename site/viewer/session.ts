@@ -137,8 +137,9 @@ export class Session {
     return changed;
   }
 
-  play(): void {
-    this.timeline.play();
+  /** @param atOnce whether somebody asked for it, and waits for no rest before the first move */
+  play(atOnce = true): void {
+    this.timeline.play(atOnce);
     this.#tell();
   }
 

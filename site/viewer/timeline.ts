@@ -120,11 +120,11 @@ export class Timeline {
     return this.#motion !== null || (this.#playing && this.#available > 1);
   }
 
-  /** The frame that a running movement leads to, else the one on show. */
+  /** The frame that a running movement leads to, else the one on show; on the way back the nearer end. */
   get target(): number {
     if (this.#wanted !== null) return this.#wanted;
     if (this.#afterWrap !== null) return this.#afterWrap;
-    if (this.#motion?.kind === "wrap") return this.#motion.end < 0.5 ? this.#last : 0;
+    if (this.#motion?.kind === "wrap") return valueOf(this.#motion) < 0.5 ? this.#last : 0;
     return Math.round(this.#motion ? this.#motion.end : this.#position);
   }
 
@@ -154,11 +154,11 @@ export class Timeline {
     this.#playing = false;
   }
 
-  play(): void {
+  /** @param atOnce for those who pressed play; those who only watch see the first frame rest */
+  play(atOnce = true): void {
     if (this.#playing) return;
     this.#playing = true;
-    // The rest before the first move is for those who watch, not for those who just pressed play.
-    this.#restedMs = this.#options.dwellMs;
+    this.#restedMs = atOnce ? this.#neededRestMs : 0;
   }
 
   /** Stops where it is; a morph that is under way glides to its nearest end. */
@@ -246,6 +246,12 @@ export class Timeline {
     return Math.max(0, this.#available - 1);
   }
 
+  /** How long the frame on show rests before it goes on, at speed 1. */
+  get #neededRestMs(): number {
+    const { dwellMs, endDwellMs } = this.#options;
+    return this.#position >= this.#count - 1 ? endDwellMs : dwellMs;
+  }
+
   /** Brings an interrupted wrap to its nearer end, then goes on to `target`. */
   #leaveWrap(motion: Motion, target: number | null): void {
     const mix = valueOf(motion);
@@ -305,13 +311,12 @@ export class Timeline {
 
   #rest(elapsedMs: number): number {
     if (!this.#playing || this.#available < 2) return 0;
-    const atEnd = this.#position >= this.#count - 1;
-    const { dwellMs, endDwellMs, morphMs } = this.#options;
-    const neededMs = atEnd ? endDwellMs : dwellMs;
+    const { morphMs } = this.#options;
+    const neededMs = this.#neededRestMs;
     this.#restedMs += elapsedMs * this.#speed;
     if (this.#restedMs < neededMs) return 0;
     const leftMs = (this.#restedMs - neededMs) / this.#speed;
-    if (atEnd) {
+    if (this.#position >= this.#count - 1) {
       this.#restedMs = 0;
       this.#motion = {
         kind: "wrap",
