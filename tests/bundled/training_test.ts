@@ -136,12 +136,13 @@ Deno.test("packBatches() says so when the texts run out", () => {
   assert.throws(() => packBatches([][Symbol.iterator](), 0, shape), RangeError);
 });
 
-Deno.test("learningRateAt() rises to the peak and falls to the floor", () => {
-  const schedule = { peak: 2, warmUp: 0.1, floor: 0.25 };
+Deno.test("learningRateAt() rises to the peak, stays there and falls to the floor", () => {
+  const schedule = { peak: 2, warmUp: 0.1, holdUntil: 0.5, floor: 0.25 };
   assert.equal(learningRateAt(0, schedule), 0);
   assert.equal(learningRateAt(0.05, schedule), 1);
   assert.equal(learningRateAt(0.1, schedule), 2);
-  assert.ok(Math.abs(learningRateAt(0.55, schedule) - 1.25) < 1e-12);
+  assert.equal(learningRateAt(0.5, schedule), 2);
+  assert.ok(Math.abs(learningRateAt(0.75, schedule) - 1.25) < 1e-12);
   assert.equal(learningRateAt(1, schedule), 0.5);
   assert.equal(learningRateAt(7, schedule), 0.5);
 });
