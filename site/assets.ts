@@ -84,13 +84,19 @@ async function digestFolder(folder: string): Promise<string> {
 
 /** Paths of all files below a folder, relative to it with forward slashes, in order. */
 export async function listFiles(folder: string): Promise<string[]> {
-  const paths: string[] = [];
+  const lists: Promise<string[]>[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (!isDirectory) paths.push(name);
-    else paths.push(...(await listFiles(join(folder, name))).map((path) => `${name}/${path}`));
+    lists.push(
+      isDirectory
+        ? listFiles(join(folder, name)).then((paths) => paths.map((path) => `${name}/${path}`))
+        : Promise.resolve([name]),
+    );
   }
-  return paths.sort();
+  return (await Promise.all(lists)).flat().sort();
 }
+
+/** Files copied at the same time. */
+const nCopiers = 16;
 
 /** Copies the scans' files as they are: their names are digests already. */
 export async function copyScans(
@@ -104,5 +110,11 @@ export async function copyScans(
   for (const folder of new Set([...paths].map(dirname))) {
     await Deno.mkdir(join(dest, folder), { recursive: true });
   }
-  for (const path of paths) await Deno.copyFile(join(dataFolder, path), join(dest, path));
+  const left = [...paths];
+  const copy = async () => {
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      await Deno.copyFile(join(dataFolder, path), join(dest, path));
+    }
+  };
+  await Promise.all(Array.from({ length: nCopiers }, copy));
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import vento from "ventojs";
+import type { Environment } from "ventojs/core/environment.js";
 import autoTrim from "ventojs/plugins/auto_trim.js";
 import type { PageData } from "./lib/page.ts";
 import type { SiteData } from "./lib/site_data.ts";
@@ -33,46 +34,74 @@ async function loadGenerators(pagesFolder: URL): Promise<Generator[]> {
   );
 }
 
-/**
- * Renders the site as Lume does, with the same template engine and the same options, for machines
- * that reach an npm registry and nothing else.
- *
- * @param source the folder `site/`
- * @throws {Error} if a template fails or two pages want one address
- */
-export async function* renderPages(source: URL, site: SiteData): AsyncGenerator<WrittenPage> {
-  const includes = new URL("_includes/", source);
+/** The template engine as Lume sets it up in `_config.ts`. */
+export function makeEngine(source: URL): Environment {
   const engine = vento({
-    includes: fileURLToPath(includes),
+    includes: fileURLToPath(new URL("_includes/", source)),
     dataVarname: "it",
     autoescape: true,
   });
   engine.use(autoTrim());
+  return engine;
+}
+
+/**
+ * Every page of the site before it is rendered, in a fixed order.
+ *
+ * @param source the folder `site/`
+ * @throws {Error} if two pages want one address
+ */
+export async function* listPages(source: URL, site: SiteData): AsyncGenerator<PageData> {
   const seen = new Set<string>();
   for (const generate of await loadGenerators(new URL("pages/", source))) {
     for (const page of generate({ site })) {
-      const path = `${page.url.slice(1)}${page.url.endsWith("/") ? "index.html" : ""}`;
-      if (seen.has(path)) {
+      if (seen.has(page.url)) {
         throw new Error(`Cannot write the page "${page.url}": expected one page per address`);
       }
-      seen.add(path);
-      if (page.layout === undefined) yield { path, text: page.content ?? "" };
-      else {
-        const { content } = await engine.run(page.layout, { ...page, site });
-        yield { path, text: content };
-      }
+      seen.add(page.url);
+      yield page;
     }
   }
 }
 
+/** Where a page is written, relative to the site's folder. */
+export function pathOf({ url }: PageData): string {
+  return `${url.slice(1)}${url.endsWith("/") ? "index.html" : ""}`;
+}
+
+/**
+ * Renders the site as Lume does, with the same template engine and the same options, for machines
+ * that reach an npm registry and nothing else.
+ *
+ * @throws {Error} if a template fails or two pages want one address
+ */
+export async function* renderPages(source: URL, site: SiteData): AsyncGenerator<WrittenPage> {
+  const engine = makeEngine(source);
+  for await (const page of listPages(source, site)) {
+    const path = pathOf(page);
+    if (page.layout === undefined) yield { path, text: page.content ?? "" };
+    else yield { path, text: (await engine.run(page.layout, { ...page, site })).content };
+  }
+}
+
+/** Files on their way to the disk at the same time. */
+const nWriters = 16;
+
 /** Renders the site into a folder. @returns the number of pages */
 export async function writePages(source: URL, site: SiteData, dest: string): Promise<number> {
   let nPages = 0;
-  for await (const { path, text } of renderPages(source, site)) {
-    const file = join(dest, path);
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(file, text);
-    nPages++;
-  }
+  const folders = new Map<string, Promise<void>>();
+  const pages = renderPages(source, site);
+  const write = async () => {
+    for (let next = await pages.next(); !next.done; next = await pages.next()) {
+      const file = join(dest, next.value.path);
+      const folder = dirname(file);
+      if (!folders.has(folder)) folders.set(folder, Deno.mkdir(folder, { recursive: true }));
+      await folders.get(folder);
+      await Deno.writeTextFile(file, next.value.text);
+      nPages++;
+    }
+  };
+  await Promise.all(Array.from({ length: nWriters }, write));
   return nPages;
 }

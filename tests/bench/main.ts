@@ -2,10 +2,11 @@
 import { parseArgs } from "node:util";
 import { benches as format } from "./format_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
+import { benches as site } from "./site_bench.ts";
 import { benches as render } from "./render_bench.ts";
 
 /** By the name of the file that they live in. */
-const files: Readonly<Record<string, readonly Bench[]>> = { format, render };
+const files: Readonly<Record<string, readonly Bench[]>> = { format, render, site };
 
 const benches = Object.values(files).flat();
 
