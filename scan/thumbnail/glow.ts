@@ -1,10 +1,10 @@
 import type { Projected } from "./camera.ts";
-import type { Rgb } from "./palette.ts";
+import { type Rgb, stepAt } from "./palette.ts";
 import { makeRaster, type Raster } from "./raster.ts";
 
 /** Glow is smooth: it is added up on a grid this many times coarser than the picture. */
 const coarseness = 2;
-const radius = 26;
+const radius = 24;
 
 /**
  * Paints the light that the particles shed around them. It adds up where they crowd and saturates
@@ -25,7 +25,7 @@ export function paintGlow(
   const reach = radius / coarseness * height / 400;
   for (let i = 0; i < eye.x.length; i++) {
     const [x, y] = [eye.x[i] / coarseness, eye.y[i] / coarseness];
-    const colour = colours[Math.round(255 * values[i])];
+    const colour = stepAt(colours, values[i]);
     const strength = 0.05 * (1 - 0.6 * eye.depth[i]);
     const r = reach * eye.scale[i];
     const bottom = Math.min(rows - 1, Math.ceil(y + r));
@@ -69,7 +69,7 @@ function enlarge(
             light[4 * (y1 * columns + x1) + channel] * fx) * fy;
       const total = sample(3);
       if (total <= 0) continue;
-      const alpha = 0.46 * (1 - Math.exp(-1.4 * total));
+      const alpha = 0.5 * (1 - Math.exp(-2 * total));
       const at = 4 * (row * width + column);
       for (let channel = 0; channel < 3; channel++) {
         raster.data[at + channel] = sample(channel) / total * alpha;

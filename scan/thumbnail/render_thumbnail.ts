@@ -1,7 +1,7 @@
 import type { Scan } from "../format/types.ts";
 import { fitView, project, type Projected, type View } from "./camera.ts";
-import { nearestNeighbours } from "./neighbours.ts";
-import { type PaletteName, paletteSteps, type Rgb } from "./palette.ts";
+import { type Edge, nearestNeighbours } from "./neighbours.ts";
+import { type Rgb, scaleSteps, stepAt } from "./palette.ts";
 import {
   layOver,
   makeRaster,
@@ -25,7 +25,6 @@ export interface ThumbnailOptions {
   /** 640 × 400 by default. */
   readonly width?: number;
   readonly height?: number;
-  readonly palette?: PaletteName;
   /** Frame to show; by default the one of the upper half that is spread out most. */
   readonly frame?: number;
   /** By default one that the frame fills; members of a family may share one. */
@@ -34,23 +33,31 @@ export interface ThumbnailOptions {
 
 /** Painted this many times larger and then averaged, so that points stay round and lines even. */
 const supersampling = 2;
-const nNeighbours = 4;
+const nNeighbours = 3;
+/** Longer edges than this share of all are left out: they cross the picture and join little. */
+const shownEdges = 0.92;
 
 /**
  * Paints a still of a scan on a transparent ground: particles as glowing points, coloured by how far
- * they moved since the frame before (all alike in the first), joined to their nearest neighbours by
+ * they and their neighbours moved since the frame before (all alike in the first), joined to their nearest neighbours by
  * fine lines, the brighter the closer, all fainter in the distance.
  *
  * @returns pixels that the caller owns; the same on every platform up to the rounding of `Math.exp`
  */
 export function renderThumbnail(scan: Scan, options: ThumbnailOptions = {}): Pixels {
-  const { width = 640, height = 400, palette = "plasma" } = options;
+  const { width = 640, height = 400 } = options;
   const { nDims } = scan.header;
   const shown = options.frame ?? widestFrame(scan);
   const { positions } = scan.frames[shown];
-  const view = options.view ?? fitView([positions], nDims, width / height);
-  const colours = paletteSteps(palette);
-  const motion = rankedMotion(scan, shown);
+  const view = options.view ?? fitView(
+    [positions],
+    nDims,
+    width / height,
+    scan.frames.map((frame) => frame.positions),
+  );
+  const colours = scaleSteps("motion");
+  const edges = nearestNeighbours(positions, nDims, nNeighbours);
+  const motion = ranks(smooth(motionOf(scan, shown), edges));
 
   const glow = paintGlow(
     project(view, positions, nDims, width, height),
@@ -61,7 +68,7 @@ export function renderThumbnail(scan: Scan, options: ThumbnailOptions = {}): Pix
   );
   const large = makeRaster(width * supersampling, height * supersampling);
   const eye = project(view, positions, nDims, large.width, large.height);
-  paintEdges(large, eye, positions, nDims, colours);
+  paintEdges(large, eye, edges, scaleSteps("closeness"));
   paintParticles(large, eye, motion, colours);
   return { width, height, data: toPixels(layOver(glow, shrink(large, supersampling))) };
 }
@@ -69,18 +76,17 @@ export function renderThumbnail(scan: Scan, options: ThumbnailOptions = {}): Pix
 function paintEdges(
   raster: Raster,
   eye: Projected,
-  positions: Float32Array,
-  nDims: number,
+  edges: readonly Edge[],
   colours: readonly Rgb[],
 ): void {
-  const edges = nearestNeighbours(positions, nDims, nNeighbours);
   const sorted = edges.map((edge) => edge.distance).sort((a, b) => a - b);
-  const long = sorted[Math.floor(sorted.length * 0.9)] || 1;
+  const long = sorted[Math.floor(sorted.length * shownEdges)] || 1;
   for (const { from, to, distance } of edges) {
-    const closeness = Math.max(0, 1 - distance / long);
+    if (distance > long) continue;
+    const closeness = 1 - distance / long;
     const fade = 1 - 0.75 * (eye.depth[from] + eye.depth[to]) / 2;
-    const alpha = (0.22 + 0.38 * closeness) * fade;
-    const colour = lighten(colours[Math.round(255 * closeness)], 0.12);
+    const alpha = (0.34 + 0.4 * closeness) * fade;
+    const colour = stepAt(colours, closeness);
     paintLine(
       raster,
       [eye.x[from], eye.y[from]],
@@ -102,10 +108,10 @@ function paintParticles(
   const farFirst = Array.from(eye.depth.keys()).sort((a, b) => eye.depth[b] - eye.depth[a]);
   const unit = raster.height / 400;
   for (const i of farFirst) {
-    const colour = colours[Math.round(255 * motion[i])];
-    const core = lighten(colour, 0.45);
-    const fade = 1 - 0.7 * eye.depth[i];
-    const radius = unit * 2.1 * eye.scale[i];
+    const colour = stepAt(colours, motion[i]);
+    const core = lighten(colour, 0.5 - 0.3 * eye.depth[i]);
+    const fade = 1 - 0.6 * eye.depth[i];
+    const radius = Math.max(1.5, unit * 2.3 * eye.scale[i]);
     paintSpot(
       raster,
       eye.x[i],
@@ -143,23 +149,43 @@ function widestFrame(scan: Scan): number {
   return best;
 }
 
-/** How far each particle moved since the frame before, as its rank. [nParticles] 0 … 1 */
-function rankedMotion(scan: Scan, frame: number): Float32Array {
+/** How far each particle moved since the frame before; 0 in the first. [nParticles] */
+function motionOf(scan: Scan, frame: number): Float32Array {
   const { nDims, nParticles } = scan.header;
-  const ranks = new Float32Array(nParticles).fill(0.5);
-  if (frame === 0) return ranks;
+  const moved = new Float32Array(nParticles);
+  if (frame === 0) return moved;
   const before = scan.frames[frame - 1].positions;
-  const now = scan.frames[frame].positions;
-  const moved = Float32Array.from(ranks, (_, i) => {
-    let square = 0;
-    for (let dim = 0; dim < nDims; dim++) {
-      square += (now[i * nDims + dim] - before[i * nDims + dim]) ** 2;
-    }
-    return square;
+  scan.frames[frame].positions.forEach((value, i) => {
+    moved[Math.floor(i / nDims)] += (value - before[i]) ** 2;
   });
-  const order = Array.from(moved.keys()).sort((a, b) => moved[a] - moved[b]);
-  order.forEach((particle, rank) =>
-    ranks[particle] = nParticles > 1 ? rank / (nParticles - 1) : 0.5
-  );
-  return ranks;
+  return moved.map(Math.sqrt);
+}
+
+/** Mean over each particle and its neighbours, twice: regions show, single jumps do not. */
+function smooth(values: Float32Array, edges: readonly Edge[]): Float32Array {
+  let smoothed = values;
+  for (let round = 0; round < 2; round++) {
+    const sums = smoothed.slice();
+    const counts = new Float32Array(values.length).fill(1);
+    for (const { from, to } of edges) {
+      sums[from] += smoothed[to];
+      sums[to] += smoothed[from];
+      counts[from]++;
+      counts[to]++;
+    }
+    smoothed = sums.map((sum, i) => sum / counts[i]);
+  }
+  return smoothed;
+}
+
+/** Each value's place among all, 0 … 1; equal values in the middle of the places that they share. */
+function ranks(values: Float32Array): Float32Array {
+  const sorted = values.slice().sort();
+  const last = Math.max(1, sorted.length - 1);
+  const places = new Map<number, [first: number, last: number]>();
+  sorted.forEach((value, i) => places.set(value, [places.get(value)?.[0] ?? i, i]));
+  return values.map((value) => {
+    const [low, high] = places.get(value) ?? [0, last];
+    return values.length > 1 ? (low + high) / 2 / last : 0.5;
+  });
 }
