@@ -10,7 +10,7 @@ const files: Readonly<Record<string, readonly Bench[]>> = { format, render, site
 
 const benches = Object.values(files).flat();
 
-const help = `deno task bench [name…] [options]
+const help = `Usage: deno task bench [name…] [options]
 
 Times this project against its rivals, in the same run and on the same seeded input.
 A ratio above 1 means that this project is ahead.
