@@ -10,9 +10,9 @@ export const defaultEncoderParameters: EncoderParameters = {
   particles: 1024,
   code: 16,
   hidden: 512,
-  learningRate: 0.001,
+  learningRate: 0.003,
   maxSteps: 60,
-  seed: 1,
+  seed: 42,
 };
 
 /** Every encoder by its name. */

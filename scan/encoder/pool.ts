@@ -36,6 +36,8 @@ export function poolStates(members: readonly EncoderMember[]): PooledStates {
     }
   });
 
+  let size = 0;
+  for (const x of sums) size += x * x;
   let squares = 0;
   for (let c = 0; c < dModel; c++) {
     let mean = 0;
@@ -45,8 +47,9 @@ export function poolStates(members: readonly EncoderMember[]): PooledStates {
       squares += sums[i] ** 2;
     }
   }
-  const variance = squares / sums.length;
-  if (!Number.isFinite(variance)) {
+  // Below float32's own rounding there is no difference to speak of.
+  const variance = squares > 1e-12 * size ? squares / sums.length : 0;
+  if (!Number.isFinite(size)) {
     throw new RangeError("Cannot encode states: expected finite numbers, got NaN or an infinity");
   }
   const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;

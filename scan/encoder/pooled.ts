@@ -5,17 +5,21 @@ import { float32, type Tensor } from "../onnx/tensor.ts";
 import { type PooledStates, poolStates } from "./pool.ts";
 import {
   buildPooledForward,
-  createPooledParameters,
   listPooledParameters,
   pooledLoss,
   type PooledSizes,
 } from "./pooled_graph.ts";
+import { createAnchors, createPooledStart } from "./pooled_start.ts";
 import type { EncoderMember, EncoderParameters, Encoding } from "./types.ts";
 
 /** Steps in one run of the graph: about a second on two cores. */
 const stepsPerRun = 4;
+/** Steps over which the step size rises to its full value. */
+const nWarmupSteps = 3;
+/** Mean size of the anchors in units of the mean size of the trained codes. */
+const anchorSize = 1.4;
 /** Training has settled when a run raises the explained variance by less than this, twice in a row. */
-const settledGain = 1e-3;
+const settledGain = 3e-3;
 
 /**
  * The original's autoencoder (ristew/weightscan, the write-up): a layer's states, averaged over the
@@ -27,8 +31,14 @@ const settledGain = 1e-3;
  * of 0.97. The averaging dilutes one changed token by 1 / nTokens.
  *
  * Chosen here, because the write-up does not say: SiLU after both hidden layers and none on the
- * particles, PyTorch's initial weights, Adam's usual constants, a step size that falls linearly to
- * a tenth, and an end when the explained variance has settled.
+ * particles, Adam's usual constants, a step size that falls linearly to a tenth, an end when the
+ * explained variance has settled, and a start that gives the cloud a shape (see
+ * {@linkcode createPooledStart}).
+ *
+ * Each particle's code is what was trained plus an anchor, the same in every state
+ * ({@linkcode createAnchors}). The decoder takes the anchors off again, so that they are a shift
+ * between two biases and change neither what the network can do nor its loss. Without them a particle
+ * points anywhere in the next layer, and a picture by angles (cosine) cannot follow it.
  *
  * Where all states are equal there is nothing to learn: no step is made, and the explained variance
  * is 1.
@@ -43,7 +53,7 @@ export async function encodeByPooled(
   const { m, nStates, dModel } = pooled;
   const { hidden, particles, code, seed } = parameters;
   const sizes: PooledSizes = { dModel, hidden, particles, code };
-  const start = createPooledParameters(sizes, seed);
+  const start = createPooledStart(sizes, seed);
   const { weights, losses } = pooled.variance > 0
     ? await train(engine, pooled, sizes, start, parameters, options)
     : { weights: start, losses: new Float32Array(0) };
@@ -55,7 +65,7 @@ export async function encodeByPooled(
       feeds[name] = float32(shape, weights[name]);
     }
     const result = await session.run(feeds);
-    const all = result.codes.data as Float32Array;
+    const all = addAnchors(result.codes.data as Float32Array, createAnchors(sizes, seed));
     const length = nStates * particles * code;
     return {
       codes: members.map((_, i) => all.slice(i * length, (i + 1) * length)),
@@ -81,7 +91,7 @@ async function train(
   const adam = await createAdam(engine, {
     parameters: listPooledParameters(sizes),
     data: [{ name: "x", dtype: "float32", shape: [m, dModel] }],
-    buildLoss: (o, parameters, { x }) => pooledLoss(o, parameters, x),
+    buildLoss: (o, parameters, { x }) => pooledLoss(o, parameters, sizes, x),
   }, initialState(start));
   const losses: number[] = [];
   try {
@@ -90,7 +100,7 @@ async function train(
       const from = losses.length;
       const rates = Float32Array.from(
         { length: Math.min(stepsPerRun, maxSteps - from) },
-        (_, i) => learningRate * (1 - 0.9 * (from + i) / maxSteps),
+        (_, i) => rateAt(from + i, learningRate, maxSteps),
       );
       losses.push(...await adam.run(rates, { x }));
       const loss = losses[losses.length - 1];
@@ -109,4 +119,17 @@ async function train(
   } finally {
     await adam.release();
   }
+}
+
+/** A short run-up, then a straight line down to a tenth. */
+function rateAt(step: number, learningRate: number, maxSteps: number): number {
+  return learningRate * Math.min(1, (step + 1) / nWarmupSteps) * (1 - 0.9 * step / maxSteps);
+}
+
+/** Adds the anchors, scaled to the codes, to every state. */
+function addAnchors(codes: Float32Array, anchors: Float32Array): Float32Array {
+  let squares = 0;
+  for (const x of codes) squares += x * x;
+  const scale = anchorSize * Math.sqrt(squares / codes.length);
+  return codes.map((x, i) => x + scale * anchors[i % anchors.length]);
 }

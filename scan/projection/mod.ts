@@ -25,7 +25,7 @@ export const defaultProjectionParameters: ProjectionParameters = {
   spread: 1,
   metric: "cosine",
   epochs: 0,
-  seed: 1,
+  seed: 42,
 };
 
 /**

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import {
+  defaultEncoderParameters,
+  encode,
+  type EncoderMember,
+  type EncoderParameters,
+} from "../../scan/encoder/mod.ts";
+import { createRandom } from "../../scan/projection/random.ts";
+import { createEngine } from "../../scan/runtime/node_engine.ts";
+
+const engine = await createEngine("cpu");
+const parameters: EncoderParameters = {
+  ...defaultEncoderParameters,
+  particles: 64,
+  code: 8,
+  hidden: 64,
+};
+const nStates = 7;
+const dModel = 24;
+
+/** Members whose states wander along shared directions, as layers do. */
+function createFamily(nMembers: number, nTokens = 5): EncoderMember[] {
+  return Array.from({ length: nMembers }, (_, member) => {
+    const random = createRandom(100);
+    const states = new Float32Array(nStates * nTokens * dModel);
+    const directions = Float64Array.from({ length: 3 * dModel }, () => random.next() - 0.5);
+    for (let state = 0; state < nStates; state++) {
+      for (let token = 0; token < nTokens; token++) {
+        for (let c = 0; c < dModel; c++) {
+          states[(state * nTokens + token) * dModel + c] = 1 +
+            Math.cos(state / 2) * directions[c] +
+            Math.sin(state / 2) * directions[dModel + c] +
+            member * state / 10 * directions[2 * dModel + c] +
+            0.3 * (random.next() - 0.5);
+        }
+      }
+    }
+    return { states, nTokens, dModel };
+  });
+}
+
+Deno.test("encode() explains the variance of states that lie along few directions", async () => {
+  const notes: string[] = [];
+  const encoding = await encode(engine, createFamily(3), parameters, {
+    onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`),
+  });
+  const { codes, explainedVariance, nSteps, losses } = encoding;
+  assert.deepEqual(codes.map((c) => c.length), [0, 1, 2].map(() => nStates * 64 * 8));
+  assert.ok(codes.every((c) => c.every(Number.isFinite)));
+  assert.ok(explainedVariance > 0.9 && explainedVariance <= 1, `${explainedVariance}`);
+  assert.equal(losses.length, nSteps);
+  assert.ok(nSteps <= parameters.maxSteps);
+  // Before the first step nothing is rebuilt: the loss is about the variance, which is 1.
+  assert.ok(Math.abs(losses[0] - 1) < 0.2, `${losses[0]}`);
+  assert.ok(losses[nSteps - 1] < 0.15);
+  const end = `${parameters.maxSteps}/${parameters.maxSteps} explained variance 0.9`;
+  assert.ok(notes.at(-1)!.startsWith(end), notes.at(-1));
+});
+
+Deno.test("encode() stops before maxSteps when the explained variance has settled", async () => {
+  const { nSteps, explainedVariance } = await encode(engine, createFamily(1), {
+    ...parameters,
+    maxSteps: 2000,
+  });
+  assert.ok(nSteps < 1000, `${nSteps}`);
+  assert.ok(explainedVariance > 0.9);
+});
+
+Deno.test("encode() gives the same bytes for a seed and others for another", async () => {
+  const run = async (seed: number) =>
+    (await encode(engine, createFamily(2), { ...parameters, seed, maxSteps: 8 })).codes;
+  const first = await run(1);
+  assert.deepEqual(first, await run(1));
+  assert.notDeepEqual(first, await run(2));
+});
+
+Deno.test("encode() gives members that are alike the same codes, also with another number of tokens", async () => {
+  const [one] = createFamily(1, 1);
+  // Each token three times over: the mean over tokens is the same up to rounding.
+  const states = new Float32Array(one.states.length * 3);
+  for (let state = 0; state < nStates; state++) {
+    for (let token = 0; token < 3; token++) {
+      states.set(
+        one.states.subarray(state * dModel, (state + 1) * dModel),
+        (state * 3 + token) * dModel,
+      );
+    }
+  }
+  const { codes } = await encode(engine, [one, { states, nTokens: 3, dModel }], parameters);
+  codes[0].forEach((x, i) => assert.ok(Math.abs(x - codes[1][i]) < 1e-4));
+});
+
+Deno.test("encode() learns nothing when all states are equal", async () => {
+  const states = new Float32Array(nStates * 2 * dModel).fill(0.5);
+  const encoding = await encode(engine, [{ states, nTokens: 2, dModel }], parameters);
+  assert.deepEqual([encoding.nSteps, encoding.explainedVariance], [0, 1]);
+  assert.ok(encoding.codes[0].every(Number.isFinite));
+});
+
+Deno.test("encode() takes one state, one particle and one token", async () => {
+  const member = { states: Float32Array.of(1, 2, 3), nTokens: 1, dModel: 3 };
+  const tiny = { ...parameters, particles: 1, code: 1, hidden: 1 };
+  const { codes } = await encode(
+    engine,
+    [member, { ...member, states: Float32Array.of(3, 1, 2) }],
+    tiny,
+  );
+  assert.deepEqual(codes.map((c) => c.length), [1, 1]);
+});
+
+Deno.test("encode() says what is wrong when members or parameters are", async () => {
+  const [member] = createFamily(1);
+  const rejects = (
+    members: EncoderMember[],
+    pattern: RegExp,
+    part: Partial<EncoderParameters> = {},
+  ) => assert.rejects(encode(engine, members, { ...parameters, ...part }), pattern);
+  await rejects([], /^RangeError: .*at least one member/);
+  await rejects([member, { ...member, dModel: 12, nTokens: 10 }], /^TypeError: .*member 1.*got 12/);
+  await rejects([{ ...member, nTokens: 4 }], /^TypeError: .*member 0.*multiple of 4 tokens/);
+  const fewer = { ...member, states: member.states.slice(0, 3 * 5 * dModel) };
+  await rejects([member, fewer], /^TypeError: .*expected 7 states.*got 3/);
+  const broken = { ...member, states: member.states.slice() };
+  broken.states[9] = NaN;
+  await rejects([member, broken], /^RangeError: .*finite/);
+  await rejects([member], /^RangeError: .*particles 0/, { particles: 0 });
+  await rejects([member], /^RangeError: .*learningRate -1/, { learningRate: -1 });
+  await rejects([member], /^RangeError: .*encoder dense.*pooled/, { encoder: "dense" as "pooled" });
+});
+
+Deno.test("encode() throws the signal's reason when it is aborted", async () => {
+  const controller = new AbortController();
+  const stopped = encode(engine, createFamily(2), { ...parameters, maxSteps: 2000 }, {
+    signal: controller.signal,
+    onProgress: (done) => done >= 8 && controller.abort(new Error("enough")),
+  });
+  await assert.rejects(stopped, /enough/);
+});
