@@ -2,7 +2,7 @@
 import { buildSite } from "./build_site.ts";
 import { buildUsage, parseBuildOptions } from "./build_options.ts";
 import * as numbers from "./lib/numbers.ts";
-import { InputError } from "./load.ts";
+import { InputError, readManifest } from "./load.ts";
 import { probeLume } from "./lume.ts";
 
 /** @returns the exit code */
@@ -12,6 +12,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(buildUsage);
     return 0;
   }
+  // Wrong input is told before a network is asked for anything.
+  await readManifest(options.dataFolder);
   const builder = await chooseBuilder(options.builder);
   const summary = await buildSite({ ...options, builder });
   if (options.json) console.log(JSON.stringify(summary));

@@ -6,6 +6,7 @@ const gallery = document.querySelector<HTMLElement>("[data-gallery]");
 if (gallery) {
   startFilters(gallery);
   startPreviews(gallery);
+  startTransitions(gallery);
 }
 
 /** Filters cards in place; what is asked for stands in the address, so that it can be shared. */
@@ -33,7 +34,9 @@ function startFilters(gallery: HTMLElement): void {
       chip.setAttribute("aria-pressed", String(query.tags.includes(chip.dataset.tag ?? "")));
     }
     const isAll = query.text.trim() === "" && query.tags.length === 0;
-    count.textContent = isAll ? "" : `${matches.size} of ${cards.length} shown`;
+    count.textContent = isAll
+      ? `All ${cards.length} shown`
+      : `${matches.size} of ${cards.length} shown`;
     nothing.hidden = matches.size > 0;
   };
   const change = (next: typeof query) => {
@@ -65,6 +68,17 @@ function startFilters(gallery: HTMLElement): void {
     query = readQuery(location.search);
     input.value = query.text;
     apply();
+  });
+}
+
+/** A card's film grows into the stage of its page, where browsers can move between pages. */
+function startTransitions(gallery: HTMLElement): void {
+  const stages = [...gallery.querySelectorAll<HTMLElement>(".card-stage")];
+  gallery.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest(".card a") : null;
+    const chosen = link?.closest(".card")?.querySelector(".card-stage");
+    if (!chosen) return;
+    for (const stage of stages) stage.style.viewTransitionName = stage === chosen ? "film" : "";
   });
 }
 

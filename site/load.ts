@@ -27,7 +27,7 @@ const nReaders = 16;
  * @throws {InputError} if the manifest or one of its files is missing or broken
  */
 export async function loadScans(dataFolder: string): Promise<ScanData> {
-  const { scans } = await readManifest(join(dataFolder, "scans.json"));
+  const { scans } = await readManifest(dataFolder);
   const pictures = new Map<string, Picture>();
   const frames = new Map<string, FrameFacts>();
   let next = 0;
@@ -43,7 +43,9 @@ export async function loadScans(dataFolder: string): Promise<ScanData> {
   return { scans, pictures, frames };
 }
 
-async function readManifest(path: string): Promise<Manifest> {
+/** Reads the list of scans. @throws {InputError} if it is missing or broken */
+export async function readManifest(dataFolder: string): Promise<Manifest> {
+  const path = join(dataFolder, "scans.json");
   let text: string;
   try {
     text = await Deno.readTextFile(path);

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
 import type { Assets } from "./lib/site_data.ts";
 
 /**
@@ -16,7 +17,7 @@ const probeMs = 3000;
 const downloadMs = 120_000;
 
 /** What Lume's core asks for when it loads. Writing is granted to a build alone. */
-const lumePermissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-net"];
+const lumePermissions = ["--allow-read", "--allow-env"];
 
 export type LumeState =
   | { readonly isThere: true }
@@ -35,7 +36,7 @@ function importMapFlags(): string[] {
 /** Whether Lume is cached or can be fetched; never takes longer than its time-outs. */
 export async function probeLume(): Promise<LumeState> {
   if (await loadsLume(["--cached-only"])) return { isThere: true };
-  const hosts = ["https://deno.land/x/lume@v3.3.1/mod.ts", "https://jsr.io/@std/cli/meta.json"];
+  const hosts = [`${config.imports["lume/"]}mod.ts`, "https://jsr.io/@std/cli/meta.json"];
   for (const url of hosts) {
     try {
       const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(probeMs) });

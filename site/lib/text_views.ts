@@ -46,22 +46,23 @@ export function aboutView(site: SiteData, from: string): AboutView {
   };
 }
 
-/** A prompt file that the collection's parser accepts as it stands. */
-const examplePrompt = `title: The next season
-text: "spring summer autumn"
-expected: " winter"
+/** A prompt file that the collection's parser accepts as it stands; a test sees to it. */
+const examplePrompt = `# yaml-language-server: $schema=./schema.json
+title: The next month
+text: "Which month comes after May?"
+expected: " June"
 lookFor: >-
-  Seasons turn in a ring. Watch for the layer at which
-  the cloud closes it.
-tags: [cycle, calendar]
+  The two prompts differ in one word. Watch for the layer
+  at which their guesses part.
+tags: [calendar, direction]
 author: Your Name
 licence: CC0-1.0
 date: 2026-11-23
 variants:
-  backwards:
-    text: "autumn summer spring"
-    expected: " winter"
-    change: The same ring, turned the other way.
+  before:
+    text: "Which month comes before May?"
+    expected: " April"
+    change: "after → before: the same month, the other direction."
 `;
 
 export function contributeView(): { readonly example: string } {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { SaxesParser } from "saxes";
+import { parseCollection } from "../../scan/collection/mod.ts";
+import { contributeView } from "../../site/lib/text_views.ts";
 import { elementsOf, makeEntry, makeSite, renderAll } from "./fixtures.ts";
 
 const location = "https://example.org/gallery/";
@@ -226,4 +228,10 @@ Deno.test("renderPages() names the page's picture in full where the location is 
     `${location}thumbs/days.webp`,
   );
   assert.equal(image(await renderAll(makeSite([makeEntry()]))), "../../thumbs/days.webp");
+});
+
+Deno.test("contributeView() shows a prompt file that the collection accepts", () => {
+  const parsed = parseCollection([{ path: "next-month.yml", text: contributeView().example }]);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  assert.equal(parsed.families.length, 1);
 });
