@@ -1,5 +1,5 @@
 import { sizeOf } from "../onnx/tensor.ts";
-import { createRandom, type Random } from "../projection/random.ts";
+import { createRandom, type Random } from "../onnx/random.ts";
 import { listPooledParameters, paceOf, type PooledSizes } from "./pooled_graph.ts";
 import { evaluateHarmonics, nHarmonics, placeOnSphere } from "./sphere.ts";
 

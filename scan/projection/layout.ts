@@ -1,5 +1,5 @@
 import type { FuzzyGraph } from "./fuzzy_set.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../onnx/random.ts";
 
 /** Directed edges, lightest first, with the number of epochs between two visits. */
 export interface EdgeSchedule {

@@ -1,4 +1,4 @@
-import { createRandom } from "./random.ts";
+import { createRandom } from "../onnx/random.ts";
 
 /** Principal axes of a cloud, strongest first. */
 export interface PrincipalAxes {

@@ -2,7 +2,7 @@ import type { Engine, StageOptions } from "../onnx/engine.ts";
 import { createPacer } from "../onnx/pause.ts";
 import { float32 } from "../onnx/tensor.ts";
 import { findNeighboursOf, gatherRows } from "./neighbours.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../onnx/random.ts";
 import { buildComparisonGraph, type ComparablePoints, prepareComparison } from "./similarity.ts";
 import type { Metric, ProjectionQuality } from "./types.ts";
 

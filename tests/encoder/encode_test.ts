@@ -5,7 +5,7 @@ import {
   type EncoderMember,
   type EncoderParameters,
 } from "../../scan/encoder/mod.ts";
-import { createRandom } from "../../scan/projection/random.ts";
+import { createRandom } from "../../scan/onnx/random.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 
 const engine = await createEngine("cpu");

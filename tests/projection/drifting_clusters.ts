@@ -1,4 +1,4 @@
-import { createRandom } from "../../scan/projection/random.ts";
+import { createRandom } from "../../scan/onnx/random.ts";
 
 /** Points that stand for the particles of one family. */
 export interface DriftingClusters {

@@ -5,7 +5,7 @@ import {
   decomposeSymmetric,
   projectOntoAxes,
 } from "../../scan/projection/pca.ts";
-import { createRandom } from "../../scan/projection/random.ts";
+import { createRandom } from "../../scan/onnx/random.ts";
 
 /** Sum of independent uniform numbers: near enough to normal, mean 0, variance 1. */
 function createNormal(seed: number): () => number {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { measureQuality, sampleRows } from "../../scan/projection/quality.ts";
-import { createRandom } from "../../scan/projection/random.ts";
+import { createRandom } from "../../scan/onnx/random.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 import { createDriftingClusters } from "./drifting_clusters.ts";
 

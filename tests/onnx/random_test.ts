@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRandom } from "../../scan/projection/random.ts";
+import { createRandom } from "../../scan/onnx/random.ts";
 
 Deno.test("createRandom() repeats itself for a seed and differs between seeds", () => {
   const draw = (seed: number) => {
