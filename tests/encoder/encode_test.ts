@@ -54,7 +54,7 @@ Deno.test("encode() explains the variance of states that lie along few direction
   assert.ok(Math.abs(losses[0] - 1) < 0.2, `${losses[0]}`);
   assert.ok(losses[nSteps - 1] < 0.15);
   const end = `${parameters.maxSteps}/${parameters.maxSteps} explained variance 0.9`;
-  assert.ok(notes.at(-1)!.startsWith(end), notes.at(-1));
+  assert.ok(notes.at(-1)!.startsWith(end), `${notes.at(-1)}`);
 });
 
 Deno.test("encode() stops before maxSteps when the explained variance has settled", async () => {
