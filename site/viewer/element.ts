@@ -20,6 +20,8 @@ const keyShare = 0.6;
 const addressDelayMs = 400;
 /** How long a lost graphics context may take to come back by itself. */
 const contextPatienceMs = 4000;
+/** Longer than any way between layers. */
+const outOfSightMs = 10_000;
 const shortcutsKey = "weightscan.shortcuts";
 
 /**
@@ -109,11 +111,7 @@ export class WeightscanViewer extends HTMLElement {
     this.#build(session);
     this.#followAddress(session);
     this.#followPage(session);
-    this.#disposer.add(
-      session.playhead.subscribe(() => this.#loop.wake()),
-      session.playing.subscribe(() => this.#loop.wake()),
-      session.arrived.subscribe(() => this.#loop.wake()),
-    );
+    this.#disposer.add(session.moving.subscribe(() => this.#move()));
   }
 
   disconnectedCallback(): void {
@@ -352,6 +350,15 @@ export class WeightscanViewer extends HTMLElement {
 
   #setLoop(): void {
     this.#loop.enabled = this.#visibleShare > 0 && document.visibilityState === "visible";
+    this.#move();
+  }
+
+  /** Goes on with what moves: in sight by the clock, out of sight at once, unless it plays. */
+  #move(): void {
+    const session = this.#session;
+    if (session === null || !session.moving.value) return;
+    if (this.#loop.enabled) this.#loop.wake();
+    else if (!session.playing.value) session.tick(outOfSightMs);
   }
 
   #tick(elapsedMs: number): boolean {

@@ -29,7 +29,7 @@ export interface Scale {
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
   motion: {
-    title: "Moved since the layer before",
+    title: "Moved since last layer",
     low: "still",
     high: "far",
     span: { dark: [0.34, 0.98], light: [0.74, 0.1] },
@@ -50,7 +50,7 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     interpolate: interpolateCividis,
   },
   edge: {
-    title: "Edges",
+    title: "Edges by length",
     low: "long",
     high: "short",
     span: { dark: [0.86, 0.16], light: [0.38, 0.95] },

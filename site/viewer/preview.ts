@@ -65,6 +65,7 @@ async function begin(stage: HTMLElement, src: string): Promise<() => void> {
     });
     const resized = new ResizeObserver(() => view.resize());
     resized.observe(surface);
+    session.moving.subscribe(() => loop.wake());
     loop.enabled = true;
     return () => {
       resized.disconnect();

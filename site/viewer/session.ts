@@ -70,6 +70,8 @@ export class Session {
   readonly layer = new Tracked(0);
   readonly playing = new Tracked(false);
   readonly waiting = new Tracked(false);
+  /** Whether time changes anything: who ticks the session wakes up when this gets true. */
+  readonly moving = new Tracked(false);
   /** The token whose guesses are shown; null is the last one. */
   readonly token = new Tracked<number | null>(null);
   readonly lens = new Tracked<LensGrid | null>(null);
@@ -272,5 +274,6 @@ export class Session {
     this.layer.value = playhead.layer;
     this.playing.value = this.timeline.playing;
     this.waiting.value = this.timeline.waiting;
+    this.moving.value = this.timeline.moving;
   }
 }

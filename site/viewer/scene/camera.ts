@@ -6,7 +6,7 @@ import { easeOut } from "../timeline.ts";
 
 const fieldOfViewDegrees = 34;
 /** Room around a cloud of radius 1. */
-const margin = 1.0;
+const margin = 1.04;
 /** One turn in this many seconds. */
 const turnSeconds = 120;
 

@@ -17,7 +17,7 @@ import { type Look, rampBytes, rampSize, type Scale } from "../palette.ts";
 import { makePoints } from "./points.ts";
 
 /** Sprite radius of one of 1024 particles, halo included, in cloud radii. */
-const spriteRadius = 0.05;
+const spriteRadius = 0.045;
 
 /** How far a morph is when the next frame's edges begin to show; those of the frame before end as early. */
 const edgeFadeStart = 0.2;

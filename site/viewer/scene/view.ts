@@ -9,7 +9,7 @@ import { type Look, lookFor, scales } from "../palette.ts";
 import { discardRenderer, type SharedRenderer, sharedRenderer, type Tenant } from "./renderer.ts";
 
 /** How much a frame's own size counts for how large it is shown, 0 … 1. */
-const ownShare = 0.6;
+const ownShare = 0.45;
 
 export interface ViewOptions {
   /** Where the canvas goes and what is dragged. It has a size and a background colour. */
