@@ -21,6 +21,8 @@ export interface BenchOptions {
 /** A group of comparisons that are run together. Rows are told as soon as they are measured. */
 export interface Bench {
   readonly name: string;
+  /** Left out unless it is asked for by its name: it takes very long. */
+  readonly onlyByName?: boolean;
   run(options: BenchOptions): AsyncGenerator<Row>;
 }
 

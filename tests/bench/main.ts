@@ -2,11 +2,12 @@
 import { parseArgs } from "node:util";
 import { benches as format } from "./format_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
+import { benches as projection } from "./projection_bench.ts";
 import { benches as site } from "./site_bench.ts";
 import { benches as render } from "./render_bench.ts";
 
 /** By the name of the file that they live in. */
-const files: Readonly<Record<string, readonly Bench[]>> = { format, render, site };
+const files: Readonly<Record<string, readonly Bench[]>> = { format, projection, render, site };
 
 const benches = Object.values(files).flat();
 
@@ -52,7 +53,8 @@ async function main(args: string[]): Promise<number> {
 
   const rows: Row[] = [];
   for (const bench of benches) {
-    if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
+    const named = positionals.includes(bench.name);
+    if (!named && (positionals.length > 0 || bench.onlyByName)) continue;
     if (!values.json) console.error(`running ${bench.name} …`);
     for await (const row of bench.run({ quick: values.quick, seed })) {
       rows.push(row);
