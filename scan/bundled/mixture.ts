@@ -17,7 +17,7 @@ export const bundledFocus: Readonly<Record<string, number>> = {
 };
 
 /** Share of texts that are drills. */
-const drillShare = 0.13;
+const drillShare = 0.2;
 
 /** Share of each skill, and of the drills, among the texts; all together 1. */
 export function sharesOf(focus: Readonly<Record<string, number>>): Record<string, number> {

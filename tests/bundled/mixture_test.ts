@@ -31,7 +31,7 @@ Deno.test("mixExamples() mixes by the shares and repeats for a seed", () => {
   assert.notDeepEqual(take(1), take(2));
 });
 
-Deno.test("generateDrills() asks of three or more, marks the answers and fits into a row", () => {
+Deno.test("generateDrills() asks at least three times, marks the answers and fits into a row", () => {
   const tokenizer = loadTokenizer(tokenizerJson);
   const drills = generateDrills(5);
   for (let i = 0; i < 500; i++) {
