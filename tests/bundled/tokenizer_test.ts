@@ -4,7 +4,8 @@ import { generateExamples } from "../../scan/bundled/corpus/mod.ts";
 import { learnMerges } from "../../scan/bundled/tokenizer/learn_merges.ts";
 import { beginToken, loadTokenizer } from "../../scan/bundled/tokenizer/mod.ts";
 import { countPieces } from "../../scan/bundled/tokenizer/pieces.ts";
-import { trainTokenizer } from "../../scan/bundled/tokenizer/train_tokenizer.ts";
+import { countCorpus, trainTokenizer } from "../../scan/bundled/tokenizer/train_tokenizer.ts";
+import pieceCounts from "../../scan/bundled/tokenizer/piece_counts.json" with { type: "json" };
 import tokenizerJson from "../../scan/bundled/tokenizer/tokenizer.json" with { type: "json" };
 
 const fast = loadTokenizer(tokenizerJson);
@@ -112,10 +113,15 @@ Deno.test("learnMerges() merges the heaviest pair first when counts differ", () 
   assert.deepEqual(learnMerges(new Map([["ab", 1]]), 0), []);
 });
 
-Deno.test("trainTokenizer() writes the committed file when the corpus is unchanged", async () => {
+Deno.test("trainTokenizer() writes the committed file when it learns from the kept counts", async () => {
   const committed = await Deno.readTextFile(
     new URL("../../scan/bundled/tokenizer/tokenizer.json", import.meta.url),
   );
   assert.equal(trainTokenizer(), committed);
   assert.ok(fast.vocabularySize <= 1024);
+});
+
+Deno.test("countCorpus() finds no word that the kept counts lack when the corpus is sampled", () => {
+  const missing = [...countCorpus().keys()].filter((piece) => !(piece in pieceCounts));
+  assert.ok(missing.every((piece) => /^\d+$/.test(piece)), missing.join());
 });

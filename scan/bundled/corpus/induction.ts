@@ -4,31 +4,37 @@ import type { Random } from "./random.ts";
 import type { Draft, Skill } from "./skill.ts";
 import { colors, letters, listWords, people, treats } from "./vocabulary.ts";
 
-/** `A: red. B: blue. A: red.` */
+/**
+ * `A: red. B: blue. B: blue. A: red.` Short tables are asked through twice: the circuit that binds a
+ * value to its key forms late, and the more questions there are, the sooner.
+ */
 function lookUp(random: Random): Draft {
-  const count = random.between(2, 5);
+  const count = random.pick([2, 2, 2, 3, 3, 4, 5]);
   const keys = random.sample(random.chance(0.6) ? letters : people, count);
   const values = random.sample(random.chance(0.5) ? colors : listWords, count);
-  const asked = random.sample(keys.map((_, i) => i), random.between(1, count));
+  const order = keys.map((_, i) => i);
+  const asked = random.sample(order, count);
+  if (count <= 3) asked.push(...random.sample(order, count));
   const shown = keys.map((key, i) => `${key}: ${values[i]}.`).join(" ");
   const answers = asked.map((i) => ` ${keys[i]}:< ${values[i]}>.`).join("");
   return { key: `look ${keys.join(" ")} ${values.join(" ")}`, marked: shown + answers };
 }
 
-/** `Anna likes tea. Tom likes milk. Anna likes tea.` */
+/** `Anna likes tea. Tom likes milk. Anna likes tea. Who likes milk? Tom.` */
 function preference(random: Random): Draft {
   const count = random.between(2, 4);
   const names = random.sample(people, count);
   const liked = random.sample(random.chance(0.6) ? treats : listWords, count);
-  const at = random.below(count);
   const shown = names.map((name, i) => `${name} likes ${liked[i]}.`).join(" ");
-  const template = random.below(3);
-  const question = [
-    ` ${names[at]} likes< ${liked[at]}>.`,
-    ` What ${names[at]} likes is< ${liked[at]}>.`,
-    ` Who likes ${liked[at]}?< ${names[at]}>.`,
-  ][template];
-  return { key: `likes ${names.join(" ")} ${liked.join(" ")}`, marked: shown + question };
+  const questions = random.sample(names.map((_, i) => i), count).map((i) =>
+    random.pick([
+      ` ${names[i]} likes< ${liked[i]}>.`,
+      ` What ${names[i]} likes is< ${liked[i]}>.`,
+      ` Who likes ${liked[i]}?< ${names[i]}>.`,
+    ])
+  );
+  const key = `likes ${names.join(" ")} ${liked.join(" ")}`;
+  return { key, marked: shown + questions.join("") };
 }
 
 /** `Pattern: red, blue, red, blue, red.` with a period of two to four words. */

@@ -4,40 +4,40 @@ import type { Random } from "./random.ts";
 import type { Draft, Skill } from "./skill.ts";
 import { containers, objects, people, places } from "./vocabulary.ts";
 
-/** Two things in two containers; asked for one of them, or for who put it there. */
+/** Two things in two containers; asked where one is, who put it there, what is in a container. */
 function twoThings(random: Random): Draft {
-  const [a, b] = random.sample(people, 2);
-  const [thing, other] = random.sample(objects, 2);
-  const [here, there] = random.sample(containers, 2);
-  const first = random.chance(0.5);
-  const asked = first ? thing : other;
-  const template = random.below(3);
-  const told = `${a} put the ${thing} in the ${here}. ${b} put the ${other} in the ${there}.`;
-  const asks = [
-    `Where is the ${asked}? In the< ${first ? here : there}>.`,
-    `Who put the ${asked} in the ${first ? here : there}?< ${first ? a : b}>.`,
-    `What is in the ${first ? here : there}? The< ${asked}>.`,
-  ];
-  return {
-    key: `two ${template} ${thing} ${other} ${here} ${there}`,
-    marked: `${told} ${asks[template]}`,
-  };
+  const names = random.sample(people, 2);
+  const things = random.sample(objects, 2);
+  const spots = random.sample(containers, 2);
+  const told = `${names[0]} put the ${things[0]} in the ${spots[0]}. ` +
+    `${names[1]} put the ${things[1]} in the ${spots[1]}.`;
+  const templates = random.sample([0, 1, 2], random.between(1, 3));
+  const questions = templates.map((template) => {
+    const i = random.below(2);
+    return [
+      ` Where is the ${things[i]}? In the< ${spots[i]}>.`,
+      ` Who put the ${things[i]} in the ${spots[i]}?< ${names[i]}>.`,
+      ` What is in the ${spots[i]}? The< ${things[i]}>.`,
+    ][template];
+  });
+  const content = `${things.join(" ")} ${spots.join(" ")}`;
+  const [key, ...also] = templates.map((template) => `two ${template} ${content}`);
+  return { key, also, marked: told + questions.join("") };
 }
 
 /** One of two things is moved; the other stays. */
 function moved(random: Random): Draft {
   const [a, b] = random.sample(people, 2);
-  const [thing, other] = random.sample(objects, 2);
+  const things = random.sample(objects, 2);
   const [here, there] = random.sample(containers, 2);
-  const movedFirst = random.chance(0.5);
-  const askedFirst = random.chance(0.5);
-  const asked = askedFirst ? thing : other;
-  const place = movedFirst === askedFirst ? there : here;
+  const mover = random.below(2);
+  const questions = random.sample([0, 1], random.between(1, 2)).map((i) =>
+    ` Where is the ${things[i]}? In the< ${i === mover ? there : here}>.`
+  );
   return {
-    key: `moved ${thing} ${other} ${here} ${there}`,
-    marked: `${a} put the ${thing} and the ${other} in the ${here}. ` +
-      `${b} moved the ${movedFirst ? thing : other} to the ${there}. ` +
-      `Where is the ${asked}? In the< ${place}>.`,
+    key: `moved ${things.join(" ")} ${here} ${there}`,
+    marked: `${a} put the ${things[0]} and the ${things[1]} in the ${here}. ` +
+      `${b} moved the ${things[mover]} to the ${there}.${questions.join("")}`,
   };
 }
 
@@ -61,16 +61,18 @@ function belief(random: Random): Draft {
 
 /** Two people in two places; one of them may walk on. */
 function whereabouts(random: Random): Draft {
-  const [a, b] = random.sample(people, 2);
+  const names = random.sample(people, 2);
   const [x, y, z] = random.sample(places, 3);
-  const walks = random.below(3);
-  const askFirst = random.chance(0.5);
-  const where = [walks === 1 ? z : x, walks === 2 ? z : y];
-  const walk = walks === 0 ? "" : ` Then ${walks === 1 ? a : b} went to the ${z}.`;
+  const walker = random.pick([undefined, 0, 1]);
+  const now = [walker === 0 ? z : x, walker === 1 ? z : y];
+  const walk = walker === undefined ? "" : ` Then ${names[walker]} went to the ${z}.`;
+  const questions = random.sample([0, 1], random.between(1, 2)).map((i) =>
+    ` Where is ${names[i]}? In the< ${now[i]}>.`
+  );
   return {
-    key: `where ${a} ${b} ${x} ${y}`,
-    marked: `${a} went to the ${x}. ${b} went to the ${y}.${walk} ` +
-      `Where is ${askFirst ? a : b}? In the< ${where[askFirst ? 0 : 1]}>.`,
+    key: `where ${names.join(" ")} ${x} ${y}`,
+    marked: `${names[0]} went to the ${x}. ${names[1]} went to the ${y}.${walk}` +
+      questions.join(""),
   };
 }
 
