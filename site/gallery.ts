@@ -9,6 +9,9 @@ if (gallery) {
   startTransitions(gallery);
 }
 
+/** Tags in the open before the button for the others; as `pages/gallery.page.ts` has it. */
+const nTags = 10;
+
 /** Filters cards in place; what is asked for stands in the address, so that it can be shared. */
 function startFilters(gallery: HTMLElement): void {
   const form = gallery.querySelector<HTMLFormElement>("[data-filters]");
@@ -48,6 +51,11 @@ function startFilters(gallery: HTMLElement): void {
   input.value = query.text;
   apply();
   input.addEventListener("input", () => change({ ...query, text: input.value }));
+  const more = form.querySelector<HTMLButtonElement>("[data-more]");
+  more?.addEventListener("click", () => {
+    more.setAttribute("aria-expanded", "true");
+    more.parentElement?.querySelector<HTMLElement>(`.chip:nth-of-type(${nTags + 1})`)?.focus();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("click", (event) => {
     const tag = event.target instanceof Element

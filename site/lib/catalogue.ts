@@ -7,9 +7,9 @@ export interface Entry {
   readonly scan: ScanEntry;
   /** Site-absolute, e.g. `/p/weekdays/friday/`. */
   readonly url: string;
-  /** The prompt, with the words marked that differ from the family's other prompts. */
+  /** The prompt; marked is what the variants change in the base prompt, and what each has instead. */
   readonly runs: readonly Run[];
-  /** The words that this prompt has and the family's base prompt has not; "" for the base prompt. */
+  /** The marked words, joined; "" where none are. */
   readonly crucial: string;
   readonly family: Family;
 }
@@ -57,13 +57,17 @@ function familyOf(group: readonly ScanEntry[], urls: UrlRegister): Family {
   const scans = group.toSorted((a, b) => Number(a.variant !== "") - Number(b.variant !== ""));
   const entries: Entry[] = [];
   const family = { id: scans[0].family, model: scans[0].model.name, entries };
+  const [base, ...variants] = scans;
+  // A control changes a word that should not matter: it marks nothing in the base prompt.
+  const crucial = variants.filter((variant) => !variant.control);
+  const rivals = crucial.length > 0 ? crucial : variants;
   for (const scan of scans) {
-    const others = scans.filter((other) => other !== scan).map((other) => other.text);
-    // A variant is read against the base prompt, the base prompt against every variant.
-    const rivals = scan === scans[0] ? others : [scans[0].text];
-    const runs = markChanges(scan.text, rivals);
-    const crucial = runs.filter((run) => run.changed).map((run) => run.text.trim()).join(" … ");
-    entries.push({ scan, url: urls.give(scan), runs, crucial, family });
+    const runs = markChanges(
+      scan.text,
+      scan === base ? rivals.map((variant) => variant.text) : [base.text],
+    );
+    const words = runs.filter((run) => run.changed).map((run) => run.text.trim()).join(" … ");
+    entries.push({ scan, url: urls.give(scan), runs, crucial: words, family });
   }
   return family;
 }

@@ -2,6 +2,9 @@ import { htmlPage, type PageData } from "../lib/page.ts";
 import type { SiteData } from "../lib/site_data.ts";
 import { cardView, galleryFacts } from "../lib/views.ts";
 
+/** Tags that stand in the open; a button shows the others. The style sheet counts on it too. */
+const nTags = 10;
+
 /** The gallery: a card for every family. */
 export default function* ({ site }: { site: SiteData }): Generator<PageData> {
   const url = "/";
@@ -18,6 +21,7 @@ export default function* ({ site }: { site: SiteData }): Generator<PageData> {
     view: {
       cards: families.map((family, i) => cardView(site, url, family, i)),
       tags: tags.map(({ name, count }) => ({ name, count: String(count) })),
+      nMoreTags: tags.length > nTags + 1 ? String(tags.length - nTags) : "",
       facts: galleryFacts(site),
       hasModels: models.length > 1,
     },

@@ -31,6 +31,15 @@ Deno.test("catalogueOf() marks the crucial word in both prompts of a pair", () =
   assert.deepEqual(family.entries.map((entry) => entry.crucial), ["Monday", "Friday"]);
 });
 
+Deno.test("catalogueOf() marks nothing in the base prompt for a control", () => {
+  const [family] = catalogueOf([
+    makeEntry({ text: "In the tale the snow is black." }),
+    makeEntry({ variant: "world", text: "In the world the snow is black." }),
+    makeEntry({ variant: "filler", text: "In the tale the snow is red.", control: true }),
+  ]).families;
+  assert.deepEqual(family.entries.map((entry) => entry.crucial), ["tale", "world", "red"]);
+});
+
 Deno.test("catalogueOf() throws when two scans want one address", () => {
   const scans = [
     makeEntry(),
