@@ -30,7 +30,7 @@ export interface Scale {
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
   motion: {
     title: "Moved since last layer",
-    low: "still",
+    low: "little",
     high: "far",
     span: { dark: [0.34, 0.98], light: [0.74, 0.1] },
     interpolate: interpolateMagma,
@@ -53,7 +53,7 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     title: "Edges by length",
     low: "long",
     high: "short",
-    span: { dark: [0.86, 0.16], light: [0.38, 0.95] },
+    span: { dark: [0.74, 0.08], light: [0.38, 0.95] },
     interpolate: interpolateBlues,
   },
 };

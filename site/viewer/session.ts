@@ -54,6 +54,9 @@ export interface Domains {
   readonly edge: Domain;
 }
 
+/** High end of a colour scale over its low end, at most: seven octaves. */
+const widestScale = 128;
+
 const noDomains: Domains = { motion: [0, 1], spacing: [0, 1], edge: [0, 1] };
 
 export class Session {
@@ -218,7 +221,7 @@ export class Session {
     const previous = this.shapes.at(-1)?.frame.positions ?? null;
     const motion = motionOf(previous, frame.positions, nDims);
     if (previous === null) this.identity = identityOf(frame.positions, nDims);
-    else this.#widen("motion", [0, quantile(motion, 0.98)]);
+    else this.#widen("motion", [quantile(motion, 0.25), quantile(motion, 0.98)]);
     this.shapes.push({ frame, extent: extentOf(frame.positions, nDims), motion });
     this.timeline.setFrames(this.nFrames, this.shapes.length);
     this.arrived.value = this.shapes.length;
@@ -242,7 +245,7 @@ export class Session {
         const edges = edgesOf(neighbours);
         this.edges.push({ ...edges, spacing });
         this.#widen("spacing", [quantile(spacing, 0.02), quantile(spacing, 0.98)]);
-        this.#widen("edge", [quantile(edges.lengths, 0.02), quantile(edges.lengths, 0.95)]);
+        this.#widen("edge", [quantile(edges.lengths, 0.05), quantile(edges.lengths, 0.95)]);
         this.linked.value = this.edges.length;
       }
     } catch (error) {
@@ -258,8 +261,8 @@ export class Session {
   #widen(key: keyof Domains, domain: Domain): void {
     const known = this.domains.value[key];
     const fresh = this.domains.value[key] === noDomains[key];
-    const low = fresh ? domain[0] : Math.min(known[0], domain[0]);
     const high = fresh ? domain[1] : Math.max(known[1], domain[1]);
+    const low = Math.max(high / widestScale, fresh ? domain[0] : Math.min(known[0], domain[0]));
     if (!fresh && low === known[0] && high === known[1]) return;
     this.domains.value = { ...this.domains.value, [key]: [low, Math.max(high, low + 1e-6)] };
   }

@@ -10,8 +10,9 @@ const nRows = 6;
 /** One guess's row, kept while the guess stays among the best, so that it moves and does not jump. */
 interface Row {
   readonly element: HTMLElement;
-  readonly bar: HTMLElement;
   readonly share: HTMLElement;
+  p: number;
+  isIn: boolean;
 }
 
 /**
@@ -59,19 +60,12 @@ export const lens: Panel = (container, { session }) => {
       const known = rows.get(key);
       const row = known ?? makeRow(guess);
       rows.set(key, row);
-      const place = () => {
-        row.element.style.setProperty("--rank", String(rank));
-        row.element.style.setProperty("--p", String(Math.max(0, Math.min(1, guess.p))));
-        row.element.toggleAttribute("data-in", true);
-      };
       row.share.textContent = formatProbability(guess.p);
-      if (known) place();
-      else {
-        // A newcomer starts at its place, without a bar, and fades in.
-        row.element.style.setProperty("--rank", String(rank));
-        row.element.style.setProperty("--p", "0");
-        requestAnimationFrame(place);
-      }
+      row.p = Math.max(0, Math.min(1, guess.p));
+      row.element.style.setProperty("--rank", String(rank));
+      if (known?.isIn) row.element.style.setProperty("--p", String(row.p));
+      // A newcomer starts at its place, without a bar, and fades in.
+      else requestAnimationFrame(() => letIn(row));
     });
     for (const key of gone) {
       rows.get(key)?.element.remove();
@@ -108,7 +102,15 @@ function makeRow(guess: Guess): Row {
     make("span", { "aria-hidden": "true" }, makeToken(guess.text)),
     make("span", { class: "ws-hidden" }, sayToken(guess.text)),
   );
-  return { element: make("li", { class: "ws-lens-row" }, bar, word, share), bar, share };
+  const element = make("li", { class: "ws-lens-row" }, bar, word, share);
+  element.style.setProperty("--p", "0");
+  return { element, share, p: 0, isIn: false };
+}
+
+function letIn(row: Row): void {
+  row.isIn = true;
+  row.element.style.setProperty("--p", String(row.p));
+  row.element.toggleAttribute("data-in", true);
 }
 
 /**

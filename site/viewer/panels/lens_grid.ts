@@ -1,6 +1,6 @@
 import type { LensGrid } from "../../../scan/format/types.ts";
 import { make, makeToken } from "../dom.ts";
-import { colourAt, gridScales, parseColour, rampGradient } from "../palette.ts";
+import { colourAt, gridScales, lookFor, rampGradient } from "../palette.ts";
 import { Disposer } from "../state.ts";
 import { LoadError } from "../stream.ts";
 import { formatNumber, formatProbability, sayToken, showToken } from "../text.ts";
@@ -116,9 +116,8 @@ function makeGrid(grid: LensGrid, session: GridSession, disposer: Disposer): Doc
           ? grid.entropy[layer][column] / most
           : 0;
         const colour = colourAt(scale, "light", value);
-        const [r, g, b] = parseColour(colour);
         cell.style.background = colour;
-        cell.style.color = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#10151a" : "#fbfcfb";
+        cell.style.color = lookFor(colour) === "light" ? "#000" : "#fff";
       })
     );
   };

@@ -52,8 +52,8 @@ export const status: Panel = (container, { session, graphics, retry }) => {
       again = false;
     }
     message.hidden = lines.length === 0;
-    // With a picture on show, the words keep out of its middle.
-    message.toggleAttribute("data-small", arrived > 0 && graphics.value === "ready");
+    // With a picture on show, or its still, the words keep out of its middle.
+    message.toggleAttribute("data-small", arrived > 0 && graphics.value !== "lost");
     const button = make("button", { type: "button", class: "ws-retry" }, "Try again");
     button.addEventListener("click", retry);
     message.replaceChildren(

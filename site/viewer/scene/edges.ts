@@ -24,7 +24,7 @@ void main() {
   float close = 1.0 - clamp((end.z - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
   vec3 colour = colourAt(close);
   float weight = int(end.y + 0.5) == uSlots.x ? uWeights.x : uWeights.y;
-  float alpha = mix(0.16, 0.9, close * sqrt(close)) * mix(0.22, 1.0, nearness(view.z)) * weight;
+  float alpha = mix(0.24, 0.95, close) * mix(0.25, 1.0, nearness(view.z)) * weight;
   // On film lines add light, as ink they cover.
   vColour = vec4(colour * alpha, alpha * mix(0.25, 1.0, uInk));
 }

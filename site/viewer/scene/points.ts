@@ -14,11 +14,20 @@ varying vec3 vColour;
 varying float vNear;
 varying float vShrink;
 
+/** Place of a value on the colour scale, 0 … 1. */
+float scaled(float value) {
+  return clamp((value - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
+}
+
 void main() {
-  vec4 here = particleAt(particle);
+  int i = int(particle + 0.5);
+  vec4 from = texelOf(uSlots.x, i);
+  vec4 to = texelOf(uSlots.y, i);
+  vec4 here = mix(from, to, uMix);
   vec4 view = modelViewMatrix * vec4(here.xyz, 1.0);
   gl_Position = projectionMatrix * view;
-  float t = clamp((here.w - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
+  // Colours glide between places on the scale: a value far below its low end counts as the low end.
+  float t = mix(scaled(from.w), scaled(to.w), uMix);
   vColour = colourAt(mix(t, 1.0 - t, uFlip));
   vNear = nearness(view.z);
   float pixels = uSize * uPixels / -view.z;
@@ -40,7 +49,7 @@ varying float vShrink;
 void main() {
   float r = length(gl_PointCoord * 2.0 - 1.0);
   if (r > 1.0) discard;
-  float core = 1.0 - smoothstep(0.13, 0.29, r);
+  float core = 1.0 - smoothstep(0.1, 0.27, r);
   float halo = (1.0 - r) * (1.0 - r) * (1.0 - r);
   float strength = vShrink * uOpacity;
   if (uInk > 0.5) {
@@ -50,7 +59,7 @@ void main() {
   } else {
     float light = mix(0.3, 1.0, vNear);
     vec3 colour = mix(vColour, vec3(1.0), core * core * 0.16 * vNear);
-    gl_FragColor = vec4(colour * (core * 0.92 + halo * 0.24) * light, core * mix(0.5, 0.86, vNear)) * strength;
+    gl_FragColor = vec4(colour * (core * 0.92 + halo * 0.3) * light, core * mix(0.5, 0.86, vNear)) * strength;
   }
 }
 `;

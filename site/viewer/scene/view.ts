@@ -237,7 +237,7 @@ export class View implements Tenant {
   #colourFrame(frame: number): void {
     const { shapes, edges, identity, settings } = this.#session;
     const values = settings.colour.value === "motion"
-      ? shapes[frame]?.motion
+      ? shapes[frame]?.motion.map(toLog)
       : settings.colour.value === "density"
       ? edges[frame]?.spacing.map(toLog)
       : identity;
@@ -254,7 +254,7 @@ export class View implements Tenant {
       cloud.pointSize = settings.pointSize.value;
       const { motion, spacing, edge } = domains.value;
       const domain: Domain = colour === "motion"
-        ? motion
+        ? [toLog(motion[0]), toLog(motion[1])]
         : colour === "density"
         ? [toLog(spacing[0]), toLog(spacing[1])]
         : [0, 1];
@@ -312,7 +312,7 @@ export class View implements Tenant {
   }
 }
 
-/** Distances between neighbours span powers of ten: their colours are laid out by logarithm. */
+/** Distances and ways span powers of ten: their colours are laid out by logarithm. */
 function toLog(distance: number): number {
   return Math.log2(Math.max(distance, 1e-9));
 }
