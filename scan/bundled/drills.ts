@@ -126,7 +126,11 @@ const storage: Drill = (random) => {
   return { marked: [...told, ...asked].join(" "), skill: "stories", keys };
 };
 
-const drills: readonly Drill[] = [pairs, pairs, pairs, lookUp, lookUp, likes, whereabouts, storage];
+/** Each as often as it stands here. */
+const drills: readonly Drill[] = [
+  ...[pairs, pairs, lookUp, lookUp, likes, likes],
+  ...[whereabouts, whereabouts, storage, storage, storage],
+];
 
 /** Endless drills; the same for a seed. */
 export function* generateDrills(seed: number): Generator<Example, never, undefined> {
