@@ -17,7 +17,7 @@ const stepsPerRun = 4;
 /** Steps over which the step size rises to its full value. */
 const nWarmupSteps = 3;
 /** Mean size of the anchors in units of the mean size of the trained codes. */
-const anchorSize = 1.4;
+const anchorSize = 1.2;
 /** Training has settled when a run raises the explained variance by less than this, twice in a row. */
 const settledGain = 3e-3;
 
