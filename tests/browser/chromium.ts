@@ -1,4 +1,5 @@
 /** A headless Chromium for the browser tests. */
+import "./no_wsl.ts";
 import { type Browser, chromium, type LaunchOptions } from "playwright-core";
 import { findChromium, missingChromium } from "./find_chromium.ts";
 
