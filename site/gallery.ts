@@ -14,13 +14,13 @@ const nTags = 10;
 
 /** Filters cards in place; what is asked for stands in the address, so that it can be shared. */
 function startFilters(gallery: HTMLElement): void {
-  const form = gallery.querySelector<HTMLFormElement>("[data-filters]");
-  const input = form?.querySelector<HTMLInputElement>("input[type=search]");
+  const filters = gallery.querySelector<HTMLElement>("[data-filters]");
+  const input = filters?.querySelector<HTMLInputElement>("input[type=search]");
   const count = gallery.querySelector<HTMLElement>("[data-count]");
   const nothing = gallery.querySelector<HTMLElement>("[data-nothing]");
-  if (!form || !input || !count || !nothing) return;
+  if (!filters || !input || !count || !nothing) return;
 
-  const chips = [...form.querySelectorAll<HTMLButtonElement>("[data-tag]")];
+  const chips = [...filters.querySelectorAll<HTMLButtonElement>("[data-tag]")];
   const cards = [...gallery.querySelectorAll<HTMLElement>(".card")];
   const search = createSearch(cards.map((card) => ({
     text: card.querySelector(".card-text")?.textContent ?? "",
@@ -51,13 +51,12 @@ function startFilters(gallery: HTMLElement): void {
   input.value = query.text;
   apply();
   input.addEventListener("input", () => change({ ...query, text: input.value }));
-  const more = form.querySelector<HTMLButtonElement>("[data-more]");
+  const more = filters.querySelector<HTMLButtonElement>("[data-more]");
   more?.addEventListener("click", () => {
     more.setAttribute("aria-expanded", "true");
     more.parentElement?.querySelector<HTMLElement>(`.chip:nth-of-type(${nTags + 1})`)?.focus();
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("click", (event) => {
+  filters.addEventListener("click", (event) => {
     const tag = event.target instanceof Element
       ? event.target.closest<HTMLElement>("[data-tag]")?.dataset.tag
       : undefined;
