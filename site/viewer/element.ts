@@ -1,3 +1,4 @@
+import { followAddress, rememberChoice } from "./address.ts";
 import { make } from "./dom.ts";
 import { type Action, actionOf, usesKeys } from "./keys.ts";
 import { FrameLoop } from "./loop.ts";
@@ -10,19 +11,16 @@ import { Session } from "./session.ts";
 import { colourings } from "./settings.ts";
 import { Disposer, Tracked } from "./state.ts";
 import { defaultTimelineOptions, reducedTimelineOptions } from "./timeline.ts";
-import { applyLink, formatHash, linkOf, parseHash } from "./url_state.ts";
+import { parseHash } from "./url_state.ts";
 
 /** How far below the screen a stage may be for its file to be fetched. */
 const nearMargin = "400px";
 /** Share of the stage that must be in view for keys to reach it from anywhere on the page. */
 const keyShare = 0.6;
-/** Browsers limit how often an address may change. */
-const addressDelayMs = 400;
 /** How long a lost graphics context may take to come back by itself. */
 const contextPatienceMs = 4000;
 /** Longer than any way between layers. */
 const outOfSightMs = 10_000;
-const shortcutsKey = "weightscan.shortcuts";
 
 /**
  * `<weightscan-viewer src lens poster label>`: one scan on a stage.
@@ -109,7 +107,10 @@ export class WeightscanViewer extends HTMLElement {
     this.#session = session;
     this.#followMotion(session);
     this.#build(session);
-    this.#followAddress(session);
+    if (this.#isFirst()) {
+      followAddress(session, this.#disposer);
+      rememberChoice(this.#everywhere, this.#disposer);
+    }
     this.#followPage(session);
     this.#disposer.add(session.moving.subscribe(() => this.#move()));
   }
@@ -216,62 +217,6 @@ export class WeightscanViewer extends HTMLElement {
     };
     read();
     this.#disposer.listen(query, "change", read);
-  }
-
-  /** Settings come from the address and go back to it; a layer only while it rests. */
-  #followAddress(session: Session): void {
-    if (!this.#isFirst()) return;
-    const { settings } = session;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let wanted = parseHash(location.hash).layer;
-
-    const read = () => {
-      const link = parseHash(location.hash);
-      applyLink(link, settings);
-      wanted = link.layer;
-      if (wanted !== null && session.header.value !== null) session.seek(wanted);
-    };
-    const write = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        const rests = !session.playing.value && session.arrived.value > 0;
-        const isStill = rests && session.timeline.target === session.layer.value;
-        // While a linked layer is still on its way, the address keeps asking for it.
-        const layer = session.waiting.value
-          ? session.timeline.target
-          : isStill
-          ? session.layer.value
-          : null;
-        const hash = formatHash(linkOf(settings, layer), location.hash);
-        if (hash === location.hash) return;
-        history.replaceState(history.state, "", hash || location.pathname + location.search);
-      }, addressDelayMs);
-    };
-    read();
-    this.#disposer.listen(globalThis, "hashchange", read);
-    this.#disposer.add(
-      () => clearTimeout(timer),
-      session.header.subscribe((header) => {
-        if (header !== null && wanted !== null) session.seek(wanted);
-      }),
-      session.playing.subscribe(write),
-      session.layer.subscribe(() => {
-        if (!session.playing.value) write();
-      }),
-      ...[settings.colour, settings.edges, settings.speed, settings.pointSize, settings.turn]
-        .map((setting) => (setting as Tracked<unknown>).subscribe(write)),
-      settings.stage.subscribe(write),
-      settings.pose.subscribe(write),
-    );
-
-    try {
-      this.#everywhere.value = localStorage.getItem(shortcutsKey) !== "stage";
-      this.#disposer.add(this.#everywhere.subscribe((on) => {
-        localStorage.setItem(shortcutsKey, on ? "everywhere" : "stage");
-      }));
-    } catch {
-      // A browser that keeps no storage forgets the choice; nothing else depends on it.
-    }
   }
 
   async #start(session: Session): Promise<void> {

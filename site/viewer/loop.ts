@@ -1,3 +1,6 @@
+/** Most time that one tick brings: a machine that draws three pictures a second still keeps time. */
+const maxTickMs = 350;
+
 /**
  * Frames on demand: runs while somebody wants another tick and the stage can be seen, and stands still
  * otherwise.
@@ -33,7 +36,9 @@ export class FrameLoop {
   #run(nowMs: number): void {
     this.#request = 0;
     // The first tick after a rest brings no time: how long the rest was says nothing.
-    const elapsedMs = this.#lastMs === null ? 0 : Math.min(100, Math.max(0, nowMs - this.#lastMs));
+    const elapsedMs = this.#lastMs === null
+      ? 0
+      : Math.min(maxTickMs, Math.max(0, nowMs - this.#lastMs));
     this.#lastMs = nowMs;
     const more = this.#tick(elapsedMs);
     if (more) this.wake();

@@ -92,7 +92,7 @@ function makeOurs(
     cloud.setEdges(frame, ends, lengths);
   });
   cloud.setLook("dark", scales.motion, scales.edge);
-  cloud.setPointDomain([0, 1], false);
+  cloud.setPointDomain([0, 1], false, true);
   cloud.setEdgeDomain([-4, 1]);
   const { distance } = placeCamera(contender.camera);
   const half = Math.tan(contender.camera.fov * Math.PI / 360);

@@ -41,6 +41,7 @@ export class CameraRig {
   #flight: Flight | null = null;
   #fitDistance = 3;
   #touched = false;
+  #isFlat = false;
   #held = false;
   readonly #guardWheel = (event: WheelEvent) => {
     const focused = this.#surface.contains(document.activeElement);
@@ -109,8 +110,13 @@ export class CameraRig {
     return this.camera.position.distanceTo(new Vector3());
   }
 
-  /** Moves there in a short flight, at once where motion is reduced. */
-  flyTo(pose: CameraPose, durationMs = 700): void {
+  /**
+   * Moves there in a short flight, at once where motion is reduced.
+   *
+   * @param wanted the default pose stands for the one that suits what is shown
+   */
+  flyTo(wanted: CameraPose, durationMs = 700): void {
+    const pose = samePose(wanted, defaultPose) ? this.#home : wanted;
     const from = this.pose;
     if (samePose(from, pose)) return;
     if (this.reducedMotion.value || durationMs <= 0) {
@@ -138,6 +144,22 @@ export class CameraRig {
     };
     this.flyTo(pose, 220);
     this.#events.onMoved(pose);
+  }
+
+  /** Whether what it looks at lies in the plane z = 0; its first pose then faces that plane. */
+  get isFlat(): boolean {
+    return this.#isFlat;
+  }
+
+  set isFlat(flat: boolean) {
+    if (flat === this.#isFlat) return;
+    const wasHome = samePose(this.pose, this.#home);
+    this.#isFlat = flat;
+    if (wasHome) this.pose = this.#home;
+  }
+
+  get #home(): CameraPose {
+    return this.#isFlat ? { ...defaultPose, azimuth: 0, polar: Math.PI / 2 } : defaultPose;
   }
 
   /** Back to where it began, and free to turn by itself again. */

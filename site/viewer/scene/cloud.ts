@@ -31,8 +31,8 @@ export class Cloud {
   readonly #pointRamp = makeRamp();
   readonly #edgeRamp = makeRamp();
   readonly #shared;
-  readonly #pointDomain = { value: new Vector2(0, 1) };
-  readonly #edgeDomain = { value: new Vector2(0, 1) };
+  readonly #pointDomain = new GlidingDomain();
+  readonly #edgeDomain = new GlidingDomain();
   readonly #flip: IUniform<number> = { value: 0 };
   readonly #size: IUniform<number> = { value: spriteRadius };
   readonly #edgeOpacity: IUniform<number> = { value: 1 };
@@ -65,7 +65,7 @@ export class Cloud {
     this.#points = makePoints(nParticles, {
       ...this.#shared,
       uRamp: { value: this.#pointRamp },
-      uDomain: this.#pointDomain,
+      uDomain: this.#pointDomain.uniform,
       uFlip: this.#flip,
       uSize: this.#size,
       uOpacity: opacity,
@@ -73,7 +73,7 @@ export class Cloud {
     this.#edges = new Edges(this.#frames.nSlots, maxEdges, {
       ...this.#shared,
       uRamp: { value: this.#edgeRamp },
-      uDomain: this.#edgeDomain,
+      uDomain: this.#edgeDomain.uniform,
       uWeights: { value: new Vector2(1, 0) },
       uOpacity: this.#edgeOpacity,
     });
@@ -112,15 +112,20 @@ export class Cloud {
     this.#shared.uInk.value = look === "light" ? 1 : 0;
   }
 
-  /** @param flip whether small values are the remarkable ones */
-  setPointDomain(domain: Domain, flip: boolean): void {
-    this.#pointDomain.value.set(domain[0], domain[1]);
+  /**
+   * Ends of the particles' scale. It widens as frames arrive: then colours glide to their new places.
+   *
+   * @param flip whether small values are the remarkable ones
+   * @param anew whether the values mean something else than before, so that there is no way between
+   */
+  setPointDomain(domain: Domain, flip: boolean, anew: boolean): void {
+    this.#pointDomain.set(domain, anew);
     this.#flip.value = flip ? 1 : 0;
   }
 
   /** @param domain ends of the scale as logarithms to base 2 */
   setEdgeDomain(domain: Domain): void {
-    this.#edgeDomain.value.set(domain[0], domain[1]);
+    this.#edgeDomain.set(domain, false);
   }
 
   /**
@@ -149,13 +154,14 @@ export class Cloud {
   }
 
   /**
-   * Lets edges that are new, or switched on or off, fade.
+   * Lets edges that are new, or switched on or off, fade, and colours glide.
    *
    * @returns whether something changed
    */
   update(elapsedMs: number): boolean {
     const step = elapsedMs / 420;
-    let changed = false;
+    const glides = [this.#pointDomain, this.#edgeDomain].map((domain) => domain.update(elapsedMs));
+    let changed = glides.includes(true);
     for (const frame of this.#known) {
       if (this.#edgeFade[frame] >= 1) continue;
       this.#edgeFade[frame] = Math.min(1, this.#edgeFade[frame] + step);
@@ -180,6 +186,28 @@ export class Cloud {
     this.#edges.dispose();
     this.#points.geometry.dispose();
     for (const material of [this.#points.material].flat()) material.dispose();
+  }
+}
+
+/** A colour scale's ends, on their way to where they were set. */
+class GlidingDomain {
+  readonly uniform = { value: new Vector2(0, 1) };
+  readonly #target = new Vector2(0, 1);
+  #isSet = false;
+
+  set(domain: Domain, anew: boolean): void {
+    this.#target.set(domain[0], domain[1]);
+    if (anew || !this.#isSet) this.uniform.value.copy(this.#target);
+    this.#isSet = true;
+  }
+
+  update(elapsedMs: number): boolean {
+    const { value } = this.uniform;
+    const left = value.distanceTo(this.#target);
+    if (left === 0) return false;
+    if (left < 1e-3 * Math.abs(this.#target.y - this.#target.x)) value.copy(this.#target);
+    else value.lerp(this.#target, 1 - Math.exp(-elapsedMs / 250));
+    return true;
   }
 }
 

@@ -70,7 +70,7 @@ export class View implements Tenant {
       session.arrived.subscribe(() => this.#catchUp()),
       session.linked.subscribe(() => this.#catchUp()),
       session.playhead.subscribe(() => this.#invalidate()),
-      session.domains.subscribe(() => this.#restyle()),
+      session.domains.subscribe(() => this.#rescale(false)),
       settings.colour.subscribe(() => this.#recolour()),
       settings.edges.subscribe(() => this.#restyle()),
       settings.pointSize.subscribe(() => this.#restyle()),
@@ -138,7 +138,8 @@ export class View implements Tenant {
    */
   update(elapsedMs: number): boolean {
     if (!this.visible || this.#cloud === null) return false;
-    const turning = this.#session.settings.turn.value && this.#session.playing.value;
+    const turning = this.#session.settings.turn.value && this.#session.playing.value &&
+      !this.#rig.isFlat;
     const moved = this.#rig.update(elapsedMs, turning);
     const faded = this.#cloud.update(elapsedMs);
     const framed = this.#reach(elapsedMs);
@@ -210,7 +211,9 @@ export class View implements Tenant {
       header.nParticles * neighboursPerParticle,
     );
     this.#scene.add(this.#cloud.group);
+    this.#rig.isFlat = header.nDims < 3;
     this.#restyle();
+    this.#rescale(true);
     this.#catchUp();
   }
 
@@ -232,6 +235,7 @@ export class View implements Tenant {
   #recolour(): void {
     for (let frame = 0; frame < this.#framesIn; frame++) this.#colourFrame(frame);
     this.#restyle();
+    this.#rescale(true);
   }
 
   #colourFrame(frame: number): void {
@@ -245,22 +249,26 @@ export class View implements Tenant {
   }
 
   #restyle(): void {
-    const cloud = this.#cloud;
-    if (cloud) {
-      const { settings, domains } = this.#session;
-      const colour = settings.colour.value;
-      cloud.setLook(this.#look, scales[colour], scales.edge);
-      cloud.edgesOn = settings.edges.value;
-      cloud.pointSize = settings.pointSize.value;
-      const { motion, spacing, edge } = domains.value;
-      const domain: Domain = colour === "motion"
-        ? [toLog(motion[0]), toLog(motion[1])]
-        : colour === "density"
-        ? [toLog(spacing[0]), toLog(spacing[1])]
-        : [0, 1];
-      cloud.setPointDomain(domain, colour === "density");
-      cloud.setEdgeDomain([toLog(edge[0]), toLog(edge[1])]);
+    const { settings } = this.#session;
+    this.#cloud?.setLook(this.#look, scales[settings.colour.value], scales.edge);
+    if (this.#cloud) {
+      this.#cloud.edgesOn = settings.edges.value;
+      this.#cloud.pointSize = settings.pointSize.value;
     }
+    this.#invalidate();
+  }
+
+  /** @param anew whether the colours show another measure than before */
+  #rescale(anew: boolean): void {
+    const { motion, spacing, edge } = this.#session.domains.value;
+    const colour = this.#session.settings.colour.value;
+    const domain: Domain = colour === "identity"
+      ? [0, 1]
+      : colour === "motion"
+      ? [toLog(motion[0]), toLog(motion[1])]
+      : [toLog(spacing[0]), toLog(spacing[1])];
+    this.#cloud?.setPointDomain(domain, colour === "density", anew);
+    this.#cloud?.setEdgeDomain([toLog(edge[0]), toLog(edge[1])]);
     this.#invalidate();
   }
 
