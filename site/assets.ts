@@ -74,7 +74,7 @@ async function joinStyles(source: URL): Promise<string> {
 /** Digest of every file's name and content, in order of the names. 12 hex digits */
 async function digestFolder(folder: string): Promise<string> {
   const lines: string[] = [];
-  for (const path of await listFiles(folder)) {
+  for (const path of listFiles(folder)) {
     const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(join(folder, path)));
     lines.push(`${path} ${new Uint8Array(digest).toHex()}`);
   }
@@ -83,20 +83,14 @@ async function digestFolder(folder: string): Promise<string> {
 }
 
 /** Paths of all files below a folder, relative to it with forward slashes, in order. */
-export async function listFiles(folder: string): Promise<string[]> {
-  const lists: Promise<string[]>[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    lists.push(
-      isDirectory
-        ? listFiles(join(folder, name)).then((paths) => paths.map((path) => `${name}/${path}`))
-        : Promise.resolve([name]),
-    );
+export function listFiles(folder: string): string[] {
+  const paths: string[] = [];
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (!isDirectory) paths.push(name);
+    else paths.push(...listFiles(join(folder, name)).map((path) => `${name}/${path}`));
   }
-  return (await Promise.all(lists)).flat().sort();
+  return paths.sort();
 }
-
-/** Files copied at the same time. */
-const nCopiers = 16;
 
 /** Copies the scans' files as they are: their names are digests already. */
 export async function copyScans(
@@ -110,11 +104,6 @@ export async function copyScans(
   for (const folder of new Set([...paths].map(dirname))) {
     await Deno.mkdir(join(dest, folder), { recursive: true });
   }
-  const left = [...paths];
-  const copy = async () => {
-    for (let path = left.pop(); path !== undefined; path = left.pop()) {
-      await Deno.copyFile(join(dataFolder, path), join(dest, path));
-    }
-  };
-  await Promise.all(Array.from({ length: nCopiers }, copy));
+  // Synchronously, as the pages are written.
+  for (const path of paths) Deno.copyFileSync(join(dataFolder, path), join(dest, path));
 }

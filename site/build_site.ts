@@ -68,10 +68,8 @@ export async function buildSite(request: BuildRequest): Promise<BuildSummary> {
     if (builder === "npm") {
       await writePages(siteSource, assembleSite(data, assets, location), dest);
     } else await runLume({ dest, dataFolder, assets, location });
-    const paths = await listFiles(dest);
-    const sizes = await Promise.all(
-      paths.map(async (path) => (await Deno.stat(join(dest, path))).size),
-    );
+    const paths = listFiles(dest);
+    const sizes = paths.map((path) => Deno.statSync(join(dest, path)).size);
     return {
       builder,
       nPages: paths.filter((path) => path.endsWith(".html")).length,

