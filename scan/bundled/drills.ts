@@ -128,8 +128,9 @@ const storage: Drill = (random) => {
 
 /** Each as often as it stands here. */
 const drills: readonly Drill[] = [
-  ...[pairs, pairs, lookUp, lookUp, likes, likes],
-  ...[whereabouts, whereabouts, storage, storage, storage],
+  ...[pairs, lookUp, likes, likes],
+  ...[whereabouts, whereabouts],
+  ...[storage, storage, storage, storage, storage, storage, storage, storage],
 ];
 
 /** Endless drills; the same for a seed. */

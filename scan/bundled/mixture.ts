@@ -7,8 +7,8 @@ import { seededRandom } from "./initial_weights.ts";
  * text takes a circuit over several layers, which forms late; sentence patterns are learned in minutes.
  */
 export const bundledFocus: Readonly<Record<string, number>> = {
-  induction: 2,
-  stories: 2,
+  induction: 1.2,
+  stories: 2.5,
   brackets: 0.7,
   coreference: 0.7,
   facts: 0.8,
@@ -17,7 +17,7 @@ export const bundledFocus: Readonly<Record<string, number>> = {
 };
 
 /** Share of texts that are drills. */
-const drillShare = 0.2;
+const drillShare = 0.25;
 
 /** Share of each skill, and of the drills, among the texts; all together 1. */
 export function sharesOf(focus: Readonly<Record<string, number>>): Record<string, number> {
