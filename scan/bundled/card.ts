@@ -35,6 +35,8 @@ export const cardSchema = v.object({
     recipe: v.record(v.string(), v.number()),
     /** Share of each skill among the texts. */
     mixture: v.record(v.string(), share),
+    /** What a reader should know of how it went, "" for a training in one go. */
+    note: v.string(),
   }),
   heldOut: v.object({
     seed: v.number(),
@@ -98,5 +100,5 @@ for nobody.
 
 \`deno task train --fresh --seed ${t.seed}\` trains it anew (the schedule follows elapsed time, so that the numbers
 differ a little from run to run), \`deno task train --help\` tells more.
-`;
+${t.note === "" ? "" : `\n${t.note}\n`}`;
 }

@@ -30,6 +30,7 @@ Usage: deno task train [options]
   --fresh       start anew, even if a training was cut off
   --export      no training: write model and card from where the training stands
   --out DIR     folder for model.onnx, card.json and CARD.md (default scan/bundled)
+  --note TEXT   what the card should say of how the training went
   --help        show this
 
 A checkpoint is written to .cache/train/ every two minutes and taken up by the next call. Ctrl-C
@@ -49,6 +50,7 @@ interface Flags {
   readonly fresh: boolean;
   readonly exportOnly: boolean;
   readonly out: string;
+  readonly note: string;
   readonly checkpointPath: string;
 }
 
@@ -64,6 +66,7 @@ function readFlags(args: string[]): Flags | "help" {
       export: { type: "boolean", default: false },
       out: { type: "string", default: folder },
       checkpoint: { type: "string", default: defaultCheckpointPath },
+      note: { type: "string", default: "" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -85,6 +88,7 @@ function readFlags(args: string[]): Flags | "help" {
     fresh: values.fresh,
     exportOnly: values.export,
     out: values.out,
+    note: values.note,
     checkpointPath: values.checkpoint,
   };
 }
@@ -162,6 +166,7 @@ async function writeModel(
       loss,
       recipe: { ...bundledRecipe },
       mixture: sharesOf(bundledFocus),
+      note: flags.note,
     },
     heldOut: { seed: heldOutSeed, skills: [...accuracies] },
   };
