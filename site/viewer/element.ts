@@ -1,6 +1,7 @@
 import { followAddress, rememberChoice } from "./address.ts";
 import { make } from "./dom.ts";
-import { type Action, actionOf, usesKeys } from "./keys.ts";
+import { type Action, actionOf, isTextField, usesKeys } from "./keys.ts";
+import { coveredOf } from "./layout.ts";
 import { FrameLoop } from "./loop.ts";
 import type { Look } from "./palette.ts";
 import { pagePanels, stagePanels } from "./panels/mod.ts";
@@ -229,7 +230,7 @@ export class WeightscanViewer extends HTMLElement {
       this.#view = new View(session, {
         surface: this.#surface,
         reducedMotion: this.#reducedMotion,
-        coveredPx: () => this.querySelector<HTMLElement>(".ws-transport")?.offsetHeight ?? 0,
+        covered: () => coveredOf(this),
         wake: () => this.#loop.wake(),
         onContext: (state) => this.#onContext(state),
         onDrawn: () => this.#onDrawn(session),
@@ -385,8 +386,4 @@ export class WeightscanViewer extends HTMLElement {
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     });
   }
-}
-
-function isTextField(element: Element | null): boolean {
-  return element !== null && element.closest("textarea, input:not([type=range])") !== null;
 }

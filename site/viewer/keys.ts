@@ -68,3 +68,8 @@ export function usesKeys(element: Element | null): boolean {
     "input, textarea, select, button, a[href], summary, dialog, [contenteditable], [role=textbox]",
   ) !== null;
 }
+
+/** Whether what is typed into an element is text. */
+export function isTextField(element: Element | null): boolean {
+  return element !== null && element.closest("textarea, input:not([type=range])") !== null;
+}

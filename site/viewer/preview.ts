@@ -54,7 +54,7 @@ async function begin(stage: HTMLElement, src: string): Promise<() => void> {
     const view = new View(session, {
       surface,
       reducedMotion: new Tracked(false),
-      coveredPx: () => 0,
+      covered: () => ({ top: 0, bottom: 0 }),
       wake: () => loop.wake(),
       onContext: () => {},
       onDrawn: () => {

@@ -18,6 +18,12 @@ interface Flight {
   elapsedMs: number;
 }
 
+/** Heights at the stage's edges that the cloud should keep clear of. */
+export interface Covered {
+  readonly top: number;
+  readonly bottom: number;
+}
+
 export interface CameraEvents {
   /** The reader's own hand moved the camera and let go. */
   onMoved(pose: CameraPose): void;
@@ -178,17 +184,16 @@ export class CameraRig {
    * Fits the cloud into a stage.
    *
    * @param width in CSS pixels, as are all here
-   * @param bottom height that controls cover at the lower edge
    */
-  resize(width: number, height: number, bottom: number): void {
+  resize(width: number, height: number, { top, bottom }: Covered): void {
     const pose = this.pose;
-    const free = Math.max(height * 0.4, height - bottom);
+    const free = Math.max(height * 0.4, height - top - bottom);
     const half = Math.tan(fieldOfViewDegrees * Math.PI / 360);
     const tightest = Math.min(free / height, width / height) * half;
     this.#fitDistance = margin / Math.sin(Math.atan(tightest));
     this.camera.aspect = width / Math.max(1, height);
-    // The cloud's middle belongs in the middle of what the controls leave free.
-    this.camera.setViewOffset(width, height, 0, (height - free) / 2, width, height);
+    // The cloud's middle belongs in the middle of what they leave free.
+    this.camera.setViewOffset(width, height, 0, (bottom - top) / 2, width, height);
     this.#controls.minDistance = this.#fitDistance / maxZoom;
     this.#controls.maxDistance = this.#fitDistance / minZoom;
     this.pose = pose;

@@ -3,7 +3,7 @@ import type { CameraPose } from "../settings.ts";
 import type { Domain } from "../cloud_data.ts";
 import { type FrameShape, neighboursPerParticle, type Session } from "../session.ts";
 import { Disposer, type Readable } from "../state.ts";
-import { CameraRig } from "./camera.ts";
+import { CameraRig, type Covered } from "./camera.ts";
 import { Cloud } from "./cloud.ts";
 import { type Look, lookFor, scales } from "../palette.ts";
 import { discardRenderer, type SharedRenderer, sharedRenderer, type Tenant } from "./renderer.ts";
@@ -15,8 +15,8 @@ export interface ViewOptions {
   /** Where the canvas goes and what is dragged. It has a size and a background colour. */
   readonly surface: HTMLElement;
   readonly reducedMotion: Readable<boolean>;
-  /** Height that controls cover at the lower edge, in CSS pixels. */
-  coveredPx(): number;
+  /** Heights that words and controls cover, in CSS pixels. */
+  covered(): Covered;
   /** Something changed: a tick is wanted. */
   wake(): void;
   /** The graphics context came or went. */
@@ -123,7 +123,7 @@ export class View implements Tenant {
     const { clientWidth, clientHeight } = this.surface;
     if (clientWidth === 0 || clientHeight === 0) return;
     const ratio = this.#renderer.resize(clientWidth, clientHeight);
-    this.#rig.resize(clientWidth, clientHeight, this.#options.coveredPx());
+    this.#rig.resize(clientWidth, clientHeight, this.#options.covered());
     const half = Math.tan(this.#rig.camera.fov * Math.PI / 360);
     this.#pixelsPerUnit = clientHeight * ratio / (2 * half);
     this.#dirty = true;
@@ -220,6 +220,8 @@ export class View implements Tenant {
   #catchUp(): void {
     if (this.#cloud === null) return;
     const { shapes, edges } = this.#session;
+    // With the first frame words appear that the picture makes room for.
+    if (this.#framesIn === 0 && shapes.length > 0) this.resize();
     for (; this.#framesIn < shapes.length; this.#framesIn++) {
       this.#cloud.setPositions(this.#framesIn, shapes[this.#framesIn].frame.positions);
       this.#colourFrame(this.#framesIn);
