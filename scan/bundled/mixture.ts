@@ -7,7 +7,8 @@ import { seededRandom } from "./initial_weights.ts";
  * text takes a circuit over several layers, which forms late; sentence patterns are learned in minutes.
  */
 export const bundledFocus: Readonly<Record<string, number>> = {
-  induction: 1.2,
+  induction: 1.5,
+  doubling: 1.8,
   stories: 2.5,
   brackets: 0.7,
   coreference: 0.7,
