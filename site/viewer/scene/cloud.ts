@@ -205,8 +205,8 @@ class GlidingDomain {
     const { value } = this.uniform;
     const left = value.distanceTo(this.#target);
     if (left === 0) return false;
-    if (left < 1e-3 * Math.abs(this.#target.y - this.#target.x)) value.copy(this.#target);
-    else value.lerp(this.#target, 1 - Math.exp(-elapsedMs / 250));
+    if (left < 4e-3 * Math.abs(this.#target.y - this.#target.x)) value.copy(this.#target);
+    else value.lerp(this.#target, 1 - Math.exp(-elapsedMs / 150));
     return true;
   }
 }

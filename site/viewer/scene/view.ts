@@ -280,8 +280,8 @@ export class View implements Tenant {
     const widest = shapes.reduce((most, shape) => Math.max(most, shape.extent.radius), 0);
     const before = this.#widest;
     const cuts = before === 0 || this.#options.reducedMotion.value;
-    const next = cuts ? widest : before + (widest - before) * (1 - Math.exp(-elapsedMs / 500));
-    this.#widest = Math.abs(widest - next) < widest * 1e-3 ? widest : next;
+    const next = cuts ? widest : before + (widest - before) * (1 - Math.exp(-elapsedMs / 240));
+    this.#widest = Math.abs(widest - next) < widest * 4e-3 ? widest : next;
     return this.#widest !== before;
   }
 
