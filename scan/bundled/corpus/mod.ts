@@ -88,8 +88,8 @@ function drawExample(name: string, split: Split, random: Random): Example {
   const keys = new Set<string>();
   const drafts: string[] = [];
   while (drafts.length < wanted) {
-    const { key, also = [], marked } = skill.draft(random);
-    if (keys.has(key) || [key, ...also].some((k) => splitOf(name, k) !== split)) continue;
+    const { key, marked } = skill.draft(random);
+    if (keys.has(key) || splitOf(name, key) !== split) continue;
     keys.add(key);
     drafts.push(marked);
   }

@@ -14,8 +14,6 @@ import type { Random } from "./random.ts";
  */
 export interface Draft {
   readonly key: string;
-  /** Further combinations in the text, which have to fall on the same side. */
-  readonly also?: readonly string[];
   readonly marked: string;
 }
 

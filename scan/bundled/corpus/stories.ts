@@ -11,18 +11,18 @@ function twoThings(random: Random): Draft {
   const spots = random.sample(containers, 2);
   const told = `${names[0]} put the ${things[0]} in the ${spots[0]}. ` +
     `${names[1]} put the ${things[1]} in the ${spots[1]}.`;
-  const templates = random.sample([0, 1, 2], random.between(1, 3));
-  const questions = templates.map((template) => {
-    const i = random.below(2);
-    return [
+  const template = random.below(3);
+  const questions = random.sample([0, 1], random.between(1, 2)).map((i) =>
+    [
       ` Where is the ${things[i]}? In the< ${spots[i]}>.`,
       ` Who put the ${things[i]} in the ${spots[i]}?< ${names[i]}>.`,
       ` What is in the ${spots[i]}? The< ${things[i]}>.`,
-    ][template];
-  });
-  const content = `${things.join(" ")} ${spots.join(" ")}`;
-  const [key, ...also] = templates.map((template) => `two ${template} ${content}`);
-  return { key, also, marked: told + questions.join("") };
+    ][template]
+  );
+  return {
+    key: `two ${template} ${things.join(" ")} ${spots.join(" ")}`,
+    marked: told + questions.join(""),
+  };
 }
 
 /** One of two things is moved; the other stays. */
