@@ -9,6 +9,9 @@ const fieldOfViewDegrees = 34;
 const margin = 1.04;
 /** One turn in this many seconds. */
 const turnSeconds = 120;
+/** Layers are first seen without a camera in motion, which then starts gently. */
+const turnDelayMs = 4000;
+const turnRampMs = 4000;
 
 /** A flight from one pose to another. */
 interface Flight {
@@ -47,6 +50,8 @@ export class CameraRig {
   #flight: Flight | null = null;
   #fitDistance = 3;
   #touched = false;
+  /** How long it has been allowed to turn by itself. */
+  #turningMs = 0;
   #isFlat = false;
   #held = false;
   readonly #guardWheel = (event: WheelEvent) => {
@@ -70,7 +75,6 @@ export class CameraRig {
     this.#controls.dampingFactor = 0.09;
     this.#controls.rotateSpeed = 0.75;
     this.#controls.zoomSpeed = 0.8;
-    this.#controls.autoRotateSpeed = 60 / turnSeconds;
     this.#controls.minPolarAngle = 0.05;
     this.#controls.maxPolarAngle = Math.PI - 0.05;
     this.#controls.addEventListener("start", () => {
@@ -225,9 +229,20 @@ export class CameraRig {
       if (t >= 1) this.#flight = null;
       flew = true;
     }
-    this.#controls.autoRotate = turning && !this.#touched && !this.#flight &&
-      !this.reducedMotion.value;
-    return this.#controls.update(elapsedMs / 1000) || flew;
+    const turns = turning && !this.#touched && !this.#flight && !this.reducedMotion.value;
+    const turned = turns && this.#turn(elapsedMs);
+    if (!turns) this.#turningMs = 0;
+    return this.#controls.update(elapsedMs / 1000) || flew || turned;
+  }
+
+  /** Turns by itself: not by the controls, whose damping would let it creep on after a pause. */
+  #turn(elapsedMs: number): boolean {
+    this.#turningMs += elapsedMs;
+    const speed = Math.min(1, Math.max(0, (this.#turningMs - turnDelayMs) / turnRampMs));
+    if (speed === 0) return false;
+    const azimuth = this.pose.azimuth + speed * elapsedMs / 1000 * 2 * Math.PI / turnSeconds;
+    this.pose = { ...this.pose, azimuth };
+    return true;
   }
 
   dispose(): void {
