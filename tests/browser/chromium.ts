@@ -13,6 +13,8 @@ export const chromiumArgs: readonly string[] = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A busy machine draws slowly without a graphics card: no reason to take the context away.
+  "--disable-gpu-watchdog",
   // A container's /dev/shm is often 64 MB, too little for a page with textures.
   "--disable-dev-shm-usage",
 ];

@@ -219,13 +219,3 @@ export function difference(a: Uint8Array, b: Uint8Array): number {
   }
   return differing / (a.length / 3);
 }
-
-/** What has the focus, in words for messages. */
-export function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    if (element === null || element === document.body) return "body";
-    const name = element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 40);
-    return `${element.tagName.toLowerCase()}.${element.className} “${name}”`;
-  });
-}

@@ -17,10 +17,12 @@ export interface TestSite extends AsyncDisposable {
  * Builds a site in a folder of its own.
  *
  * @param change what to change of a scan's list entry
+ * @param location where the site is said to live; only the page for lost readers depends on it
  */
 export async function buildTestSite(
   options: SyntheticOptions,
   change: (scan: ScanEntry) => ScanEntry = (scan) => scan,
+  location: URL | null = null,
 ): Promise<TestSite> {
   const folder = await Deno.makeTempDir({ prefix: "weightscan-browser-" });
   const dataFolder = join(folder, "data");
@@ -31,7 +33,7 @@ export async function buildTestSite(
     join(dataFolder, "scans.json"),
     JSON.stringify({ ...manifest, scans }),
   );
-  await buildSite({ builder: "npm", location: null, dataFolder, outFolder });
+  await buildSite({ builder: "npm", location, dataFolder, outFolder });
   const { entries } = catalogueOf(scans);
   return {
     folder: outFolder,
