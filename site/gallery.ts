@@ -123,12 +123,16 @@ function startPreviews(gallery: HTMLElement): void {
   const cardOf = (event: Event) =>
     event.target instanceof Element ? event.target.closest<HTMLElement>(".card") : null;
 
-  gallery.addEventListener("pointerover", (event) => {
+  const point = (event: PointerEvent) => {
     const card = cardOf(event);
+    // The page scrolls to what gets the focus, and cards pass under a pointer that rests.
+    if (event.type === "pointerover" && current?.matches(":focus-within")) return;
     // A finger that scrolls past must not start downloads.
     if (card && event.pointerType !== "touch") enter(card);
     else if (!card) leave();
-  });
+  };
+  gallery.addEventListener("pointerover", point);
+  gallery.addEventListener("pointermove", point);
   gallery.addEventListener("pointerleave", leave);
   gallery.addEventListener("focusin", (event) => {
     const card = cardOf(event);
