@@ -3,7 +3,9 @@
  * from here.
  */
 import * as v from "valibot";
+import { defaultEncoderParameters } from "../encoder/mod.ts";
 import type { EncoderName, EncoderParameters } from "../encoder/types.ts";
+import { defaultProjectionParameters } from "../projection/mod.ts";
 import { idLengthMax, idPattern } from "./ids.ts";
 import type { Metric, ProjectionName, ProjectionParameters } from "../projection/types.ts";
 
@@ -111,20 +113,8 @@ export type ScanParameters = EncoderParameters & ProjectionParameters;
 
 /** What holds where no file says otherwise: the original's choices where it made one. */
 export const builtInParameters: ScanParameters = {
-  encoder: "pooled",
-  particles: 1024,
-  code: 16,
-  hidden: 512,
-  learningRate: 0.003,
-  maxSteps: 60,
-  projection: "umap",
-  dims: 3,
-  neighbours: 50,
-  minDist: 0,
-  spread: 1,
-  metric: "cosine",
-  epochs: 200,
-  seed: 42,
+  ...defaultEncoderParameters,
+  ...defaultProjectionParameters,
 };
 
 /** A description with the value that holds where nothing is said. */
