@@ -190,7 +190,7 @@ browserTest("the theme can be chosen, and the choice stays", async (browser) => 
 
 browserTest("what a prompt's author wrote is shown as text, whatever it holds", async (browser) => {
   for (const path of [kinds.gallery, kinds.hostile]) {
-    await using opened = await openPage(browser, server.url(path));
+    await using opened = await openPage(browser, server.url(path), { reducedMotion: "reduce" });
     const { page } = opened;
     await settle(page);
     const place = path === "" ? page.locator(".card h3").nth(1) : page.locator("h1");
@@ -210,7 +210,7 @@ browserTest(
     const missing: string[] = [];
     const links = new Set<string>();
     for (const [kind, path] of Object.entries(kinds)) {
-      await using opened = await openPage(browser, server.url(path));
+      await using opened = await openPage(browser, server.url(path), { reducedMotion: "reduce" });
       const { page } = opened;
       page.on("response", (response) => {
         if (response.status() >= 400) missing.push(`${kind}: ${response.url()}`);
