@@ -139,8 +139,8 @@ const softwareDrivers = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 function drawsInSoftware(): boolean {
   const context = document.createElement("canvas").getContext("webgl2");
   const info = context?.getExtension("WEBGL_debug_renderer_info");
-  if (!context || !info) return false;
-  const name = String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
+  if (!context) return false;
+  const name = info ? String(context.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
   context.getExtension("WEBGL_lose_context")?.loseContext();
   return softwareDrivers.test(name);
 }
