@@ -121,26 +121,19 @@ export const builtInParameters: ScanParameters = {
 const hint = (meaning: string, key: keyof ScanParameters) =>
   `${meaning} Built in: ${builtInParameters[key]}.`;
 
-const bounded = (key: NumberParameter) => {
+const between = (key: NumberParameter) => {
   const { min, max, meaning } = parameterBounds[key];
-  return v.optional(v.pipe(
-    v.number(by("number")),
-    v.finite(by("number")),
-    v.minValue(min),
-    v.maxValue(max),
-    describe(hint(meaning, key)),
-  ));
+  return [
+    v.minValue<number, number>(min),
+    v.maxValue<number, number>(max),
+    describe<number, string>(hint(meaning, key)),
+  ] as const;
 };
-const boundedWhole = (key: NumberParameter) => {
-  const { min, max, meaning } = parameterBounds[key];
-  return v.optional(v.pipe(
-    v.number(by("number")),
-    v.integer(by("whole")),
-    v.minValue(min),
-    v.maxValue(max),
-    describe(hint(meaning, key)),
-  ));
-};
+const bounded = (key: NumberParameter) =>
+  v.optional(v.pipe(v.number(by("number")), v.finite(by("number")), ...between(key)));
+const boundedWhole = (key: NumberParameter) =>
+  v.optional(v.pipe(v.number(by("number")), v.integer(by("whole")), ...between(key)));
+
 /** The values must be those that the stages know: each list is checked against their type. */
 const choice = <const V extends readonly (string | number)[]>(
   values: V,

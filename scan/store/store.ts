@@ -20,7 +20,8 @@ export interface ScanFiles {
 /** Everything of a record that the store does not know by itself. */
 export type ScanFacts = Omit<ScanRecord, "key" | "frames" | "lens" | "thumbnail">;
 
-const folders = ["frames", "thumbs", "records"] as const;
+/** Records come first: what is removed from front to back leaves no record whose files are gone. */
+const folders = ["records", "frames", "thumbs"] as const;
 
 /** Paths of a scan's files, relative to the data folder, with forward slashes. */
 function pathsOf(key: string) {
@@ -41,12 +42,12 @@ function pathsOf(key: string) {
 export class Store {
   private constructor(readonly folder: string) {}
 
-  /** Opens the folder, made where it is missing, and clears away what killed scans left behind. */
+  /**
+   * Opens the folder and clears away what killed scans left behind. A folder that is missing is made
+   * when something is written.
+   */
   static async open(folder: string): Promise<Store> {
-    for (const name of folders) {
-      await Deno.mkdir(join(folder, name), { recursive: true });
-      await removeStaleParts(join(folder, name));
-    }
+    for (const name of folders) await removeStaleParts(join(folder, name));
     await removeStaleParts(folder);
     return new Store(folder);
   }
@@ -101,8 +102,8 @@ export class Store {
   /** Removes every scan whose key is not in `keep`. @returns how many there were, and their bytes */
   async prune(keep: ReadonlySet<string>): Promise<{ files: number; bytes: number }> {
     const removed = { files: 0, bytes: 0 };
-    // Records go first: a kill in between must not leave a record whose files are gone.
-    for (const name of ["records", "frames", "thumbs"]) {
+    for (const name of folders) {
+      if (await sizeOrNull(join(this.folder, name)) === null) continue;
       for await (const entry of Deno.readDir(join(this.folder, name))) {
         const key = entry.name.split(".")[0];
         if (!entry.isFile || key === "" || keep.has(key)) continue;

@@ -187,6 +187,22 @@ export class Session {
     return this.lens.value?.guesses[layer]?.[token] ?? [];
   }
 
+  /**
+   * Calls `draw` now and whenever {@linkcode guesses} may give others.
+   *
+   * @returns stops that
+   */
+  followGuesses(draw: () => void): () => void {
+    const follower = new Disposer();
+    follower.add(
+      this.arrived.follow(draw),
+      this.layer.subscribe(draw),
+      this.token.subscribe(draw),
+      this.lens.subscribe(draw),
+    );
+    return () => follower.dispose();
+  }
+
   /** Stops loading and computing for good. */
   dispose(): void {
     this.#abort.abort();

@@ -166,3 +166,10 @@ Deno.test("Store.prune() removes all files of the scans that are not kept, and n
     assert.equal(await store.readRecord("drop"), null);
     assert.deepEqual(await namesIn(join(folder, "frames")), ["keep.lens.msgpack", "keep.msgpack"]);
   }));
+
+Deno.test("Store.open() makes nothing where there is nothing, and prune() finds nothing there", () =>
+  inTemporaryFolder(async (folder) => {
+    const store = await Store.open(join(folder, "data"));
+    assert.deepEqual(await store.prune(new Set()), { files: 0, bytes: 0 });
+    assert.deepEqual(await namesIn(folder), []);
+  }));

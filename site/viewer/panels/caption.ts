@@ -1,11 +1,9 @@
 import { make, makeToken } from "../dom.ts";
-import { Disposer } from "../state.ts";
 import { formatProbability, sayLayer, sayToken } from "../text.ts";
 import type { Panel } from "./panel.ts";
 
 /** Which layer is on show and what the model would say there: a corner of the stage. */
 export const caption: Panel = (container, { session }) => {
-  const disposer = new Disposer();
   const layer = make("p", { class: "ws-caption-layer" });
   const word = make("span", { class: "ws-caption-word" });
   const share = make("span", { class: "ws-caption-share" });
@@ -29,14 +27,9 @@ export const caption: Panel = (container, { session }) => {
     word.title = `Best guess of the next token: ${sayToken(best.text)}`;
     share.textContent = formatProbability(best.p);
   };
-  disposer.add(
-    session.arrived.follow(draw),
-    session.layer.subscribe(draw),
-    session.token.subscribe(draw),
-    session.lens.subscribe(draw),
-  );
+  const stop = session.followGuesses(draw);
   return () => {
-    disposer.dispose();
+    stop();
     container.replaceChildren();
   };
 };

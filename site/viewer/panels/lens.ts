@@ -74,12 +74,7 @@ export const lens: Panel = (container, { session }) => {
     putInOrder(list, guesses.map((guess) => rows.get(String(guess.id))!.element));
   };
 
-  disposer.add(
-    session.arrived.follow(draw),
-    session.layer.subscribe(draw),
-    session.token.subscribe(draw),
-    session.lens.subscribe(draw),
-  );
+  disposer.add(session.followGuesses(draw));
   return () => {
     disposer.dispose();
     if (!taken) return;
