@@ -1,4 +1,5 @@
 import { type Example, splitOf } from "./corpus/mod.ts";
+import { doubling } from "./corpus/doubling.ts";
 import { Random } from "./corpus/random.ts";
 import {
   colors,
@@ -12,10 +13,10 @@ import {
 } from "./corpus/vocabulary.ts";
 
 /**
- * Drills: texts for training alone that ask many questions about one short scene. Who has what is drawn
- * anew in each, so that it can only be looked up in the text; and a dozen answers in a text teach
- * looking up far sooner than the corpus does, whose texts ask one or two. A scene that the corpus
- * holds out is not drilled either.
+ * Drills: texts for training alone that ask many questions, most about one short scene. Who has what is
+ * drawn anew in each, so that it can only be looked up in the text; and a dozen answers in a text teach
+ * looking up far sooner than the corpus does, whose texts ask one or two. What the corpus holds out is
+ * not drilled either.
  */
 
 /** A drill in the notation of `corpus/skill.ts`, with the keys under which the corpus has its scene. */
@@ -126,8 +127,19 @@ const storage: Drill = (random) => {
   return { marked: [...told, ...asked].join(" "), skill: "stories", keys };
 };
 
+/** `Double 5 is< 10>. One half of 34 is< 17>. …`, as the corpus has them, but many in a row. */
+const sums: Drill = (random) => {
+  const drafts = Array.from({ length: random.between(4, 7) }, () => doubling.draft(random));
+  return {
+    marked: drafts.map(({ marked }) => marked).join(" "),
+    skill: "doubling",
+    keys: drafts.map(({ key }) => key),
+  };
+};
+
 /** Each as often as it stands here. */
 const drills: readonly Drill[] = [
+  ...[sums, sums, sums],
   ...[pairs, lookUp, likes, likes],
   ...[whereabouts, whereabouts],
   ...[storage, storage, storage, storage, storage, storage, storage, storage],

@@ -18,7 +18,7 @@ export const bundledFocus: Readonly<Record<string, number>> = {
 };
 
 /** Share of texts that are drills. */
-const drillShare = 0.25;
+const drillShare = 0.3;
 
 /** Share of each skill, and of the drills, among the texts; all together 1. */
 export function sharesOf(focus: Readonly<Record<string, number>>): Record<string, number> {

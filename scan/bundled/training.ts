@@ -31,7 +31,7 @@ export const bundledRecipe: Recipe = {
   joinedShare: 0.25,
   peak: 1.2e-3,
   warmUp: 0.02,
-  holdUntil: 0.935,
+  holdUntil: 0.85,
   floor: 0.01,
   beta2: 0.98,
   weightDecay: 0.05,
