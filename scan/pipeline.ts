@@ -1,12 +1,12 @@
-import type { Family, Prompt } from "./collection/mod.ts";
+import type { Family } from "./collection/mod.ts";
 import type { ScanParameters } from "./collection/schema.ts";
-import { encode } from "./encoder/mod.ts";
-import type { LensGrid, Quality, Scan } from "./format/types.ts";
-import { measureLayers } from "./measure/mod.ts";
+import { encode, type EncodedMember } from "./encoder/mod.ts";
+import { composeScan, type MemberScan } from "./compose_scan.ts";
+import type { Quality } from "./format/types.ts";
+import { meanStep, visibleChange } from "./measure/mod.ts";
 import type { LanguageModel, Reading } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
 import { project } from "./projection/mod.ts";
-import { writer } from "./version.ts";
 
 /** The stages that take time, in their order. */
 export type Stage = "model" | "particles" | "projection";
@@ -15,13 +15,6 @@ export interface ScanHooks {
   /** Told when a stage starts; what it returns is told how far the stage is. */
   readonly onStage: (stage: Stage) => OnProgress;
   readonly signal?: AbortSignal;
-}
-
-/** What a scan is made of, before it is written. */
-export interface MemberScan {
-  readonly prompt: Prompt;
-  readonly scan: Scan;
-  readonly lens: LensGrid;
 }
 
 /**
@@ -53,77 +46,79 @@ export async function scanFamily(
     states: normed.data,
     nTokens: tokens.length,
     dModel: model.dModel,
+    tokenIds: tokens.map(({ id }) => id),
   }));
   const onEncode = onStage("particles");
   const encoding = await encode(engine, inputs, parameters, { signal, onProgress: onEncode });
 
-  const { particles: nParticles, code: dCode, dims: nDims } = parameters;
+  const { dims: nDims } = parameters;
   const nFrames = model.nLayers + 1;
-  const nPoints = members.length * nFrames * nParticles;
+  const [{ dCode }] = encoding.members;
+  const codes = concatenate(encoding.members.map(({ codes }) => codes)); // [all points, dCode]
   const onProject = onStage("projection");
-  const projected = await project(
-    engine,
-    concatenate(encoding.codes), // [members × nFrames × nParticles, dCode]
-    nPoints,
-    dCode,
-    parameters,
-    { signal, onProgress: onProject },
-  );
+  const projected = await project(engine, codes, codes.length / dCode, dCode, parameters, {
+    signal,
+    onProgress: onProject,
+  });
 
-  const quality: Quality = {
-    explainedVariance: encoding.explainedVariance,
-    trustworthiness: projected.trustworthiness,
-    neighbourRecall: projected.neighbourRecall,
-  };
   const box = boundingBox(projected.positions, nDims);
-  const frameSize = nParticles * nDims;
+  const pictures = cutPositions(projected.positions, encoding.members, nFrames, nDims);
+  const changes = encoding.members.map((_, m) =>
+    m === 0 ? null : compareMembers(encoding.members, pictures, [0, m], nDims)
+  );
+  changes[0] = mean(changes.filter((change) => change !== null));
   return members.map((prompt, m) => {
-    const positions = Array.from({ length: nFrames }, (_, frame) => {
-      const start = (m * nFrames + frame) * frameSize;
-      return projected.positions.slice(start, start + frameSize);
+    const quality: Quality = {
+      explainedVariance: encoding.explainedVariance,
+      trustworthiness: projected.trustworthiness,
+      neighbourRecall: projected.neighbourRecall,
+      meanStep: meanStep(pictures[m], nDims),
+      ...(changes[m] === null ? {} : { visibleChange: changes[m] }),
+    };
+    return composeScan(prompt, readings[m], model, parameters, {
+      quality,
+      box,
+      positions: pictures[m],
+      encoded: encoding.members[m],
     });
-    return composeScan(prompt, readings[m], model, parameters, quality, box, positions);
   });
 }
 
-/** Puts together what is known of one member. */
-function composeScan(
-  prompt: Prompt,
-  reading: Reading,
-  model: LanguageModel,
-  parameters: ScanParameters,
-  quality: Quality,
-  box: { min: number[]; max: number[] },
-  positions: readonly Float32Array[],
-): MemberScan {
-  const { tokens, states, guesses, entropy } = reading;
-  const { name, revision, digest, nLayers, dModel, dVocab } = model;
-  const layers = positions.map((_, i) => i === 0 ? "embedding" : `layer ${i}`);
-  const measures = measureLayers({ states, entropy, positions, nDims: parameters.dims });
-  return {
-    prompt,
-    scan: {
-      header: {
-        prompt: { id: prompt.id, family: prompt.family, title: prompt.title, text: prompt.text },
-        tokens,
-        model: { name, revision, digest, nLayers, dModel, dVocab },
-        parameters: { ...parameters },
-        quality,
-        nParticles: parameters.particles,
-        nDims: parameters.dims,
-        layers,
-        box,
-        writer,
-      },
-      frames: positions.map((frame, layer) => ({
-        layer,
-        positions: frame,
-        guesses: guesses[layer][tokens.length - 1],
-        measures: measures[layer],
-      })),
-    },
-    lens: { promptId: prompt.id, tokens, layers, guesses, entropy },
-  };
+/** @returns for each member its frames, [nParticles, nDims] each */
+function cutPositions(
+  positions: Float32Array,
+  members: readonly EncodedMember[],
+  nFrames: number,
+  nDims: number,
+): Float32Array[][] {
+  let at = 0;
+  return members.map(({ nParticles }) =>
+    Array.from({ length: nFrames }, () => {
+      const start = at;
+      at += nParticles * nDims;
+      return positions.slice(start, at);
+    })
+  );
+}
+
+/** How much of two members' change is seen, or null where their particles do not correspond. */
+function compareMembers(
+  encoded: readonly EncodedMember[],
+  pictures: readonly (readonly Float32Array[])[],
+  [a, b]: readonly [number, number],
+  nDims: number,
+): number | null {
+  if (encoded[a].nParticles !== encoded[b].nParticles) return null;
+  return visibleChange(
+    [encoded[a].codes, encoded[b].codes],
+    encoded[a].dCode,
+    [concatenate(pictures[a]), concatenate(pictures[b])],
+    nDims,
+  );
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

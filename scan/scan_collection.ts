@@ -1,8 +1,9 @@
 import type { Family } from "./collection/mod.ts";
+import type { MemberScan } from "./compose_scan.ts";
 import { encodeLens, encodeScan } from "./format/mod.ts";
 import type { Engine } from "./onnx/engine.ts";
 import type { LanguageModel } from "./model/types.ts";
-import { type MemberScan, scanFamily } from "./pipeline.ts";
+import { scanFamily } from "./pipeline.ts";
 import { type Job, listScans } from "./plan.ts";
 import { formatDuration, type Reporter } from "./progress.ts";
 import type { ScanRecord } from "./store/manifest.ts";

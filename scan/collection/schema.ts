@@ -93,7 +93,7 @@ export const parameterBounds = {
   particles: { min: 16, max: 16384, meaning: "Particles that a layer is turned into." },
   code: { min: 2, max: 128, meaning: "Numbers that make up a particle's code." },
   hidden: { min: 8, max: 4096, meaning: "Width of the encoder's hidden layer." },
-  learningRate: { min: 1e-6, max: 1, meaning: "Adam's learning rate." },
+  learningRate: { min: 0, max: 0.5, meaning: "Adam's learning rate; 0 takes the encoder's own." },
   maxSteps: { min: 1, max: 20000, meaning: "Training steps of the encoder at most." },
   neighbours: { min: 2, max: 200, meaning: "Nearest neighbours that UMAP looks at." },
   minDist: { min: 0, max: 10, meaning: "UMAP's least distance between two points." },
@@ -144,9 +144,10 @@ const choice = <const V extends readonly (string | number)[]>(
 /** Parameters as a file may give them: each is optional. */
 export const parametersSchema = v.strictObject({
   encoder: choice(
-    ["pooled"] satisfies EncoderName[],
+    ["slots", "pooled", "tokens"] satisfies EncoderName[],
     "encoder",
-    "How hidden states become particles: pooled takes the mean over tokens.",
+    "How hidden states become particles: slots lets each particle read the tokens, pooled takes their " +
+      "mean first, tokens takes the tokens themselves.",
   ),
   particles: boundedWhole("particles"),
   code: boundedWhole("code"),

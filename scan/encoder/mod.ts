@@ -1,22 +1,35 @@
 import type { Engine, StageOptions } from "../onnx/engine.ts";
 import { encodeByPooled } from "./pooled.ts";
+import { encodeBySlots } from "./slots.ts";
+import { encodeByTokens } from "./tokens.ts";
 import type { Encoder, EncoderMember, EncoderName, EncoderParameters, Encoding } from "./types.ts";
 
-export type { Encoder, EncoderMember, EncoderName, EncoderParameters, Encoding } from "./types.ts";
+export type {
+  EncodedMember,
+  Encoder,
+  EncoderMember,
+  EncoderName,
+  EncoderParameters,
+  Encoding,
+} from "./types.ts";
 
-/** The original's sizes; steps and step size found on this project's own prompts. */
+/** The original's sizes; steps found on this project's own prompts. */
 export const defaultEncoderParameters: EncoderParameters = {
-  encoder: "pooled",
+  encoder: "slots",
   particles: 1024,
   code: 16,
   hidden: 512,
-  learningRate: 0.003,
+  learningRate: 0,
   maxSteps: 60,
   seed: 42,
 };
 
 /** Every encoder by its name. */
-export const encoders: Readonly<Record<EncoderName, Encoder>> = { pooled: encodeByPooled };
+export const encoders: Readonly<Record<EncoderName, Encoder>> = {
+  slots: encodeBySlots,
+  pooled: encodeByPooled,
+  tokens: encodeByTokens,
+};
 
 /**
  * Takes a family's states to particles with the encoder that the parameters name.
@@ -45,6 +58,11 @@ function checkParameters(parameters: EncoderParameters): void {
     const value = parameters[name];
     check(name, Number.isInteger(value) && value >= 1, "a whole number of at least 1", value);
   }
-  check("learningRate", learningRate > 0 && learningRate < 1, "between 0 and 1", learningRate);
+  check(
+    "learningRate",
+    learningRate >= 0 && learningRate < 1,
+    "0 or between 0 and 1",
+    learningRate,
+  );
   check("maxSteps", Number.isInteger(maxSteps) && maxSteps >= 0, "a whole number", maxSteps);
 }

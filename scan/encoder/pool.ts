@@ -1,3 +1,4 @@
+import { checkFinite, checkMembers, differs } from "./members.ts";
 import type { EncoderMember } from "./types.ts";
 
 /** A family's states, averaged over tokens and brought to a common scale. */
@@ -22,8 +23,7 @@ export interface PooledStates {
  * @throws {RangeError} if there is no member, or a state is not finite
  */
 export function poolStates(members: readonly EncoderMember[]): PooledStates {
-  const nStates = checkMembers(members);
-  const { dModel } = members[0];
+  const { nStates, dModel } = checkMembers(members);
   const m = members.length * nStates;
   const sums = new Float64Array(m * dModel);
   members.forEach(({ states, nTokens }, member) => {
@@ -47,42 +47,8 @@ export function poolStates(members: readonly EncoderMember[]): PooledStates {
       squares += sums[i] ** 2;
     }
   }
-  // Below float32's own rounding there is no difference to speak of.
-  const variance = squares > 1e-12 * size ? squares / sums.length : 0;
-  if (!Number.isFinite(size)) {
-    throw new RangeError("Cannot encode states: expected finite numbers, got NaN or an infinity");
-  }
+  checkFinite(size);
+  const variance = differs(squares, size) ? squares / sums.length : 0;
   const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
   return { m, nStates, dModel, vectors: Float32Array.from(sums, (x) => x * scale), variance };
-}
-
-/** @returns the number of states, the same for all */
-function checkMembers(members: readonly EncoderMember[]): number {
-  if (members.length === 0) {
-    throw new RangeError("Cannot encode a family: expected at least one member, got none");
-  }
-  const { dModel } = members[0];
-  const counts = members.map((member, i) => {
-    const nStates = member.states.length / (member.nTokens * member.dModel);
-    if (!Number.isInteger(nStates) || nStates < 1) {
-      throw new TypeError(
-        `Cannot encode member ${i}: expected a multiple of ${member.nTokens} tokens × ${member.dModel} numbers, got ${member.states.length}`,
-      );
-    }
-    if (member.dModel !== dModel) {
-      throw new TypeError(
-        `Cannot encode member ${i}: expected states of ${dModel} numbers as in member 0, got ${member.dModel}`,
-      );
-    }
-    return nStates;
-  });
-  const odd = counts.findIndex((count) => count !== counts[0]);
-  if (odd >= 0) {
-    throw new TypeError(
-      `Cannot encode member ${odd}: expected ${counts[0]} states as in member 0, got ${
-        counts[odd]
-      }`,
-    );
-  }
-  return counts[0];
 }

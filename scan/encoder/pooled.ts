@@ -1,25 +1,19 @@
-import { createAdam, initialState } from "../onnx/adam.ts";
 import type { Engine, StageOptions } from "../onnx/engine.ts";
-import { createPacer } from "../onnx/pause.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
-import { type PooledStates, poolStates } from "./pool.ts";
+import { addAnchors, createAnchors } from "./anchors.ts";
+import { poolStates } from "./pool.ts";
 import {
   buildPooledForward,
   listPooledParameters,
   pooledLoss,
   type PooledSizes,
 } from "./pooled_graph.ts";
-import { createAnchors, createPooledStart } from "./pooled_start.ts";
+import { createPooledStart } from "./pooled_start.ts";
+import { trainUntilSettled } from "./training.ts";
 import type { EncoderMember, EncoderParameters, Encoding } from "./types.ts";
 
-/** Steps in one run of the graph: about a second on two cores. */
-const stepsPerRun = 4;
-/** Steps over which the step size rises to its full value. */
-const nWarmupSteps = 3;
-/** Mean size of the anchors in units of the mean size of the trained codes. */
-const anchorSize = 1.2;
-/** Training has settled when a run raises the explained variance by less than this, twice in a row. */
-const settledGain = 3e-3;
+/** Adam's step size unless the parameters say another. */
+const ownLearningRate = 0.003;
 
 /**
  * The original's autoencoder (ristew/weightscan, the write-up): a layer's states, averaged over the
@@ -54,21 +48,40 @@ export async function encodeByPooled(
   const { hidden, particles, code, seed } = parameters;
   const sizes: PooledSizes = { dModel, hidden, particles, code };
   const start = createPooledStart(sizes, seed);
-  const { weights, losses } = pooled.variance > 0
-    ? await train(engine, pooled, sizes, start, parameters, options)
-    : { weights: start, losses: new Float32Array(0) };
+  const x = float32([m, dModel], pooled.vectors);
+  const { weights, losses } = pooled.variance === 0
+    ? { weights: start, losses: new Float32Array(0) }
+    : await trainUntilSettled(engine, {
+      spec: {
+        parameters: listPooledParameters(sizes),
+        data: [{ name: "x", dtype: "float32", shape: [m, dModel] }],
+        buildLoss: (o, weights, { x }) => pooledLoss(o, weights, sizes, x),
+      },
+      start,
+      dataOf: () => ({ x }),
+      learningRate: parameters.learningRate || ownLearningRate,
+      maxSteps: parameters.maxSteps,
+    }, options);
 
   const session = await engine.load(buildPooledForward(sizes, m));
   try {
-    const feeds: Record<string, Tensor> = { x: float32([m, dModel], pooled.vectors) };
+    const feeds: Record<string, Tensor> = { x };
     for (const { name, shape } of listPooledParameters(sizes)) {
       feeds[name] = float32(shape, weights[name]);
     }
     const result = await session.run(feeds);
-    const all = addAnchors(result.codes.data as Float32Array, createAnchors(sizes, seed));
     const length = nStates * particles * code;
+    const codes = members.map((_, i) =>
+      (result.codes.data as Float32Array).slice(i * length, (i + 1) * length)
+    );
+    addAnchors(codes, createAnchors(particles, code, seed));
     return {
-      codes: members.map((_, i) => all.slice(i * length, (i + 1) * length)),
+      members: codes.map((codes) => ({
+        nParticles: particles,
+        dCode: code,
+        codes,
+        attention: null,
+      })),
       explainedVariance: pooled.variance > 0 ? 1 - (result.loss.data as Float32Array)[0] : 1,
       nSteps: losses.length,
       losses,
@@ -76,60 +89,4 @@ export async function encodeByPooled(
   } finally {
     await session.release();
   }
-}
-
-async function train(
-  engine: Engine,
-  { m, dModel, vectors }: PooledStates,
-  sizes: PooledSizes,
-  start: Record<string, Float32Array>,
-  { learningRate, maxSteps }: EncoderParameters,
-  { onProgress, signal }: StageOptions,
-): Promise<{ weights: Readonly<Record<string, Float32Array>>; losses: Float32Array }> {
-  const pacer = createPacer(signal);
-  await pacer.breathe();
-  const adam = await createAdam(engine, {
-    parameters: listPooledParameters(sizes),
-    data: [{ name: "x", dtype: "float32", shape: [m, dModel] }],
-    buildLoss: (o, parameters, { x }) => pooledLoss(o, parameters, sizes, x),
-  }, initialState(start));
-  const losses: number[] = [];
-  try {
-    const x = float32([m, dModel], vectors);
-    for (let settled = 0; losses.length < maxSteps && settled < 2;) {
-      const from = losses.length;
-      const rates = Float32Array.from(
-        { length: Math.min(stepsPerRun, maxSteps - from) },
-        (_, i) => rateAt(from + i, learningRate, maxSteps),
-      );
-      losses.push(...await adam.run(rates, { x }));
-      const loss = losses[losses.length - 1];
-      if (!Number.isFinite(loss)) {
-        throw new RangeError(
-          `Cannot train the encoder with learningRate ${learningRate}: expected a falling loss, got ${loss} after ${losses.length} steps; lower it`,
-        );
-      }
-      const gain = from > 0 ? losses[from - 1] - loss : Infinity;
-      settled = gain < settledGain ? settled + 1 : 0;
-      const note = `explained variance ${(1 - loss).toFixed(3)}`;
-      onProgress?.(settled < 2 ? losses.length : maxSteps, maxSteps, note);
-      await pacer.breathe();
-    }
-    return { weights: adam.state.parameters, losses: Float32Array.from(losses) };
-  } finally {
-    await adam.release();
-  }
-}
-
-/** A short run-up, then a straight line down to a tenth. */
-function rateAt(step: number, learningRate: number, maxSteps: number): number {
-  return learningRate * Math.min(1, (step + 1) / nWarmupSteps) * (1 - 0.9 * step / maxSteps);
-}
-
-/** Adds the anchors, scaled to the codes, to every state. */
-function addAnchors(codes: Float32Array, anchors: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of codes) squares += x * x;
-  const scale = anchorSize * Math.sqrt(squares / codes.length);
-  return codes.map((x, i) => x + scale * anchors[i % anchors.length]);
 }

@@ -45,4 +45,4 @@ export function evaluateHarmonics(points: Float64Array): Float64Array {
   return values;
 }
 
-export const nHarmonics = 9;
+const nHarmonics = 9;

@@ -13,7 +13,7 @@ import { inflate } from "./inflate.ts";
 import { dequantise, highBytes, joinPlanes, type Past, restore, unpackHigh } from "./quantise.ts";
 import { readContainer } from "./read_container.ts";
 import { checkRecord, frameSchema, type HeaderRecord, headerSchema } from "./schema.ts";
-import type { Frame, Guess, Header, Scan, Token } from "./types.ts";
+import type { Frame, Guess, Header, Reads, Scan, Token } from "./types.ts";
 
 /** A file's header with what it takes to read single frames. */
 export interface ScanIndex {
@@ -211,9 +211,26 @@ class FrameReader {
     return {
       layer: record.layer,
       positions: dequantise(lattice, header.box, bits),
+      ...(record.reads ? { reads: await this.#readReads(record.reads, what) } : {}),
       guesses: guessesOf(record.guesses),
       measures: record.measures,
     };
+  }
+
+  async #readReads(packed: readonly [Uint8Array, Uint8Array], what: string): Promise<Reads> {
+    const { nParticles, tokens: prompt } = this.index.header;
+    const plane = `reads of ${what}`;
+    const [planes, weights] = await Promise.all([
+      inflate(packed[0], 2 * nParticles, this.source, plane),
+      inflate(packed[1], nParticles, this.source, plane),
+    ]);
+    const tokens = joinPlanes(planes.subarray(nParticles), planes.subarray(0, nParticles));
+    const beyond = tokens.find((token) => token >= prompt.length);
+    if (beyond !== undefined) {
+      const expected = `one of ${prompt.length} tokens in the ${plane}`;
+      throw new FormatError("invalid", this.source, expected, `${beyond}`);
+    }
+    return { tokens, weights };
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type HeaderRecord,
   headerSchema,
 } from "./schema.ts";
-import type { Frame, Guess, Scan, Token } from "./types.ts";
+import type { Frame, Guess, Reads, Scan, Token } from "./types.ts";
 
 export interface EncodeOptions {
   /** Bits of a coordinate, 8 … 16; 12 by default: an error of at most 1/8,190 of the box's side. */
@@ -57,6 +57,7 @@ export async function encodeScan(
   let past: Past = [];
   for (const [index, frame] of frames.entries()) {
     const name = `frame ${index} of "${header.prompt.id}"`;
+    checkReads(frame, header, name);
     const length = header.nParticles * header.nDims;
     if (frame.positions.length !== length) {
       throw new TypeError(
@@ -84,12 +85,38 @@ function encodeFrame(
     layer: frame.layer,
     order,
     positions,
+    ...(frame.reads ? { reads: packReads(frame.reads) } : {}),
     guesses: guessLists(frame.guesses),
     measures: { meanNorm, lensEntropy, cosineToPrevious, meanDisplacement },
   };
   const fault = faultOf(frameSchema, record);
   if (fault) throw new TypeError(`Cannot encode ${name}: expected ${fault}`);
   return encodeRecord(record);
+}
+
+function checkReads({ reads }: Frame, { nParticles, tokens }: Scan["header"], name: string): void {
+  if (!reads) return;
+  if (reads.tokens.length !== nParticles || reads.weights.length !== nParticles) {
+    throw new TypeError(
+      `Cannot encode ${name}: expected ${nParticles} tokens and weights that are read, got ` +
+        `${reads.tokens.length} and ${reads.weights.length}`,
+    );
+  }
+  const beyond = reads.tokens.find((token) => token >= tokens.length);
+  if (beyond !== undefined) {
+    throw new RangeError(
+      `Cannot encode ${name}: expected particles to read one of ${tokens.length} tokens, got ${beyond}`,
+    );
+  }
+}
+
+/** Indices as all low bytes, then all high bytes; and the weights. Each a zlib stream. */
+function packReads({ tokens, weights }: Reads): [Uint8Array, Uint8Array] {
+  const [high, low] = splitPlanes(tokens);
+  const planes = new Uint8Array(2 * tokens.length);
+  planes.set(low);
+  planes.set(high, tokens.length);
+  return [deflate(planes), deflate(weights)];
 }
 
 /** Tries every prediction that the past allows; motion that goes on favours 2, jumps favour 0. */

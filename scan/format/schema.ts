@@ -43,6 +43,8 @@ export const headerSchema = v.pipe(
       explainedVariance: finite,
       trustworthiness: finite,
       neighbourRecall: finite,
+      meanStep: v.optional(finite),
+      visibleChange: v.optional(finite),
     }),
     nParticles: v.pipe(count, v.minValue(1), v.maxValue(limits.particles)),
     nDims: v.union([v.literal(2), v.literal(3)]),
@@ -65,6 +67,7 @@ export const frameSchema = v.pipe(
     layer: count,
     order: v.union([v.literal(0), v.literal(1), v.literal(2)]),
     positions: v.tuple([bytes, bytes]),
+    reads: v.optional(v.tuple([bytes, bytes])),
     guesses: v.object({
       ids: v.pipe(v.array(count), v.maxLength(limits.guesses)),
       texts: v.array(v.string()),

@@ -25,6 +25,13 @@ export interface Quality {
   readonly trustworthiness: number;
   /** Share of the 15 nearest neighbours in code space that are among the 15 nearest in the picture, 0 … 1. */
   readonly neighbourRecall: number;
+  /** Mean way of a particle from one frame to the next, as a share of the cloud's radius (root mean square). */
+  readonly meanStep?: number;
+  /**
+   * Share of the picture's motion between this member and the family's base (for the base: to its
+   * variants, on average) that is motion of the codes, 0 … 1; absent where there is nothing to compare.
+   */
+  readonly visibleChange?: number;
 }
 
 /** Everything about a scan that is known before its first frame. */
@@ -73,12 +80,22 @@ export interface LayerMeasures {
   readonly meanDisplacement: number;
 }
 
+/** What the particles of a layer read of the prompt. */
+export interface Reads {
+  /** [nParticles] uint16, index of the token that is read most */
+  readonly tokens: Uint16Array;
+  /** [nParticles] uint8, the weight with which it is read in steps of 1/255 */
+  readonly weights: Uint8Array;
+}
+
 /** One layer. */
 export interface Frame {
   /** 0 for the embedding output … nLayers. */
   readonly layer: number;
   /** [nParticles, nDims] float32, row-major, in projection units. The receiver owns it. */
   readonly positions: Float32Array;
+  /** Which token each particle reads most; absent where all tokens are read alike. */
+  readonly reads?: Reads;
   /** The logit lens at the prompt's last token, best first. */
   readonly guesses: readonly Guess[];
   readonly measures: LayerMeasures;

@@ -1,12 +1,13 @@
 import { type LayerMeasure, meanOfRows } from "./types.ts";
 
 /**
- * How far each particle moved between two frames.
+ * How far each point moved: particles between two frames, or between two members of a family, in the
+ * picture or in code space.
  *
- * @param before [nParticles, nDims] float32, in projection units
- * @param now the same particles
- * @returns [nParticles], in projection units; the caller owns it
- * @throws {TypeError} if the frames differ in length
+ * @param before [n, nDims] float32
+ * @param now the same points
+ * @returns [n], in the points' own unit; the caller owns it
+ * @throws {TypeError} if the two differ in length
  */
 export function displacements(
   before: Float32Array,
@@ -15,8 +16,8 @@ export function displacements(
 ): Float64Array {
   if (before.length !== now.length) {
     throw new TypeError(
-      `Cannot compare two frames: expected equally many coordinates, got ${before.length} and ` +
-        `${now.length}. Pass frames of one scan.`,
+      `Cannot compare two clouds: expected equally many coordinates, got ${before.length} and ` +
+        `${now.length}. Pass frames of one scan, or members encoded together.`,
     );
   }
   return Float64Array.from({ length: now.length / nDims }, (_, particle) => {

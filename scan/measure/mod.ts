@@ -5,11 +5,14 @@ import { lensEntropy } from "./entropy.ts";
 import { meanNorm } from "./norm.ts";
 import { type LayerMeasure, type MeasureInput, sizesOfStates } from "./types.ts";
 
+export { type ReadParticles, shareOutDisplacement } from "./displaced_mass.ts";
 export { displacements } from "./displacement.ts";
 export { tokenCosines } from "./drift.ts";
 export { entropyOfLogits } from "./entropy.ts";
+export { meanStep } from "./mean_step.ts";
 export { tokenNorms } from "./norm.ts";
 export type { LayerMeasure, MeasureInput } from "./types.ts";
+export { visibleChange } from "./visible_change.ts";
 
 /** Every scalar measure of a layer, by the name under which a frame holds it. */
 export const layerMeasures: { readonly [name in keyof LayerMeasures]: LayerMeasure } = {

@@ -25,6 +25,8 @@ export const scanRecordSchema = v.object({
     explainedVariance: v.number(),
     trustworthiness: v.number(),
     neighbourRecall: v.number(),
+    meanStep: v.optional(v.number()),
+    visibleChange: v.optional(v.number()),
   }),
   tokens: v.array(v.object({ id: v.number(), text: v.string() })),
   /** The model's guesses after the last layer, best first. */

@@ -7,11 +7,9 @@ import {
   type PooledSizes,
 } from "../../scan/encoder/pooled_graph.ts";
 import { createPooledStart } from "../../scan/encoder/pooled_start.ts";
-import { gradient } from "../../scan/onnx/gradient.ts";
-import { Graph } from "../../scan/onnx/graph.ts";
-import { Ops } from "../../scan/onnx/ops.ts";
 import { float32, type Tensor, tensor } from "../../scan/onnx/tensor.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
+import { checkGradient } from "./check_gradient.ts";
 
 const engine = await createEngine("cpu");
 const m = 5;
@@ -69,45 +67,11 @@ Deno.test("buildPooledForward() agrees with plain loops", async () => {
 
 Deno.test("pooledLoss() has the gradient that finite differences give in float64", async () => {
   for (const sizes of cases) {
-    const graph = new Graph();
-    const o = new Ops(graph);
-    const x = graph.input("x", "float64", [m, sizes.dModel]);
-    const list = listPooledParameters(sizes);
-    const values = list.map(({ name, shape }) => graph.input(name, "float64", shape));
-    const byName = Object.fromEntries(list.map(({ name }, i) => [name, values[i]]));
-    const loss = pooledLoss(o, byName, sizes, x);
-    gradient(graph, loss, values).forEach((g, i) => graph.output(`gradient.${list[i].name}`, g));
-    graph.output("loss", loss);
-    const session = await engine.load(graph.toModel());
-
-    const start = createPooledStart(sizes, 7);
-    const feeds: Record<string, Tensor<"float64">> = {
-      x: tensor("float64", [m, sizes.dModel], input(sizes.dModel)),
-    };
-    for (const { name, shape } of list) {
-      feeds[name] = tensor("float64", shape, Float64Array.from(start[name]));
-    }
-    const result = await session.run(feeds);
-    const lossAt = async () => Number((await session.run(feeds, ["loss"])).loss.data[0]);
-    const step = 1e-5;
-    for (const { name } of list) {
-      const { data } = feeds[name];
-      const derived = result[`gradient.${name}`].data;
-      // A few entries of each tensor, the first and the last among them.
-      for (let i = 0; i < data.length; i += Math.max(1, Math.floor((data.length - 1) / 4))) {
-        const kept = data[i];
-        data[i] = kept + step;
-        const above = await lossAt();
-        data[i] = kept - step;
-        const below = await lossAt();
-        data[i] = kept;
-        const expected = (above - below) / (2 * step);
-        assert.ok(
-          Math.abs(Number(derived[i]) - expected) < 1e-8 + 1e-6 * Math.abs(expected),
-          `${name}[${i}]: ${derived[i]} against ${expected}`,
-        );
-      }
-    }
-    await session.release();
+    await checkGradient(engine, {
+      parameters: listPooledParameters(sizes),
+      start: createPooledStart(sizes, 7),
+      data: { x: tensor("float64", [m, sizes.dModel], input(sizes.dModel)) },
+      buildLoss: (o, weights, { x }) => pooledLoss(o, weights, sizes, x),
+    });
   }
 });

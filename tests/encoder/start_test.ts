@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { poolStates } from "../../scan/encoder/pool.ts";
-import { createAnchors, createPooledStart } from "../../scan/encoder/pooled_start.ts";
+import { createAnchors } from "../../scan/encoder/anchors.ts";
+import { createPooledStart } from "../../scan/encoder/pooled_start.ts";
 import { paceOf, type PooledSizes } from "../../scan/encoder/pooled_graph.ts";
-import { evaluateHarmonics, nHarmonics, placeOnSphere } from "../../scan/encoder/sphere.ts";
+import { evaluateHarmonics, placeOnSphere } from "../../scan/encoder/sphere.ts";
 
 const sizes: PooledSizes = { dModel: 32, hidden: 64, particles: 500, code: 8 };
 
@@ -30,6 +31,7 @@ Deno.test("placeOnSphere() spreads points evenly over the unit sphere", () => {
 
 Deno.test("evaluateHarmonics() is orthonormal over the sphere", () => {
   const n = 5000;
+  const nHarmonics = 9;
   const values = evaluateHarmonics(placeOnSphere(n));
   for (let a = 0; a < nHarmonics; a++) {
     for (let b = 0; b < nHarmonics; b++) {
@@ -54,7 +56,7 @@ Deno.test("createPooledStart() has the variance of PyTorch's start in every laye
 
 Deno.test("createAnchors() has mean square 1 and is alike for particles that stand together", () => {
   const { particles, code } = sizes;
-  const anchors = createAnchors(sizes, 1);
+  const anchors = createAnchors(particles, code, 1);
   assert.ok(Math.abs(meanSquare(anchors) - 1) < 0.35, `${meanSquare(anchors)}`);
   const points = placeOnSphere(particles);
   let [near, nNear, far, nFar] = [0, 0, 0, 0];
