@@ -6,7 +6,7 @@ const rows: readonly (readonly [readonly string[], string])[] = [
   [["["], "previous layer"],
   [["]"], "next layer"],
   [["Home", "End"], "first, last layer"],
-  [["←", "→", "↑", "↓"], "turn the cloud"],
+  [["←", "→", "↑", "↓"], "turn the cloud, shift a flat one"],
   [["+", "−"], "zoom"],
   [["c"], "next colouring"],
   [["e"], "edges on or off"],
@@ -15,7 +15,7 @@ const rows: readonly (readonly [readonly string[], string])[] = [
 ];
 
 const hands: readonly (readonly [string, string])[] = [
-  ["drag", "turn; on touch screens sideways, up and down scrolls the page"],
+  ["drag", "turn, or shift a flat cloud; on touch screens sideways, up and down scrolls the page"],
   ["wheel", "zoom after a click into the stage, or with ctrl"],
   ["pinch", "zoom"],
   ["right drag, two fingers", "shift"],
