@@ -10,7 +10,7 @@ const colourWords: { readonly [name in Colouring]: readonly [string, string] } =
 };
 
 const stageWords: { readonly [name in StageLook]: string } = {
-  auto: "As the page",
+  auto: "Default",
   dark: "Dark",
   light: "Light",
 };
