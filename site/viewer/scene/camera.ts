@@ -2,7 +2,7 @@ import { MOUSE, PerspectiveCamera, Spherical, TOUCH, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { type CameraPose, defaultPose, maxZoom, minZoom, samePose } from "../settings.ts";
 import type { Readable } from "../state.ts";
-import { easeOut } from "../timeline.ts";
+import { Flight } from "./flight.ts";
 
 const fieldOfViewDegrees = 34;
 /** Room around a cloud of radius 1. */
@@ -18,14 +18,6 @@ const maxShift = 2;
 const shiftPerRadian = 0.75;
 /** How long the way back from a turn that was none takes. */
 const takeBackMs = 160;
-
-/** A flight from one pose to another. */
-interface Flight {
-  readonly from: CameraPose;
-  readonly to: CameraPose;
-  readonly durationMs: number;
-  elapsedMs: number;
-}
 
 /** What a hand found when it took hold. */
 interface Found {
@@ -156,10 +148,7 @@ export class CameraRig {
       this.#events.onChange();
       return;
     }
-    // The short way round.
-    const turns = Math.round((pose.azimuth - from.azimuth) / (2 * Math.PI));
-    const to = { ...pose, azimuth: pose.azimuth - turns * 2 * Math.PI };
-    this.#flight = { from, to, durationMs, elapsedMs: 0 };
+    this.#flight = new Flight(from, pose, durationMs);
     this.#events.onChange();
   }
 
@@ -242,29 +231,15 @@ export class CameraRig {
    * @returns whether it moved
    */
   update(elapsedMs: number, turning: boolean): boolean {
-    let flew = false;
-    if (this.#flight) {
-      const { from, to, durationMs } = this.#flight;
-      this.#flight.elapsedMs += elapsedMs;
-      const t = easeOut(Math.min(1, this.#flight.elapsedMs / durationMs));
-      const between = (a: number, b: number) => a + (b - a) * t;
-      this.pose = {
-        azimuth: between(from.azimuth, to.azimuth),
-        polar: between(from.polar, to.polar),
-        zoom: from.zoom * Math.pow(to.zoom / from.zoom, t),
-        target: [0, 1, 2].map((axis) => between(from.target[axis], to.target[axis])) as [
-          number,
-          number,
-          number,
-        ],
-      };
-      if (t >= 1) this.#flight = null;
-      flew = true;
+    const flight = this.#flight;
+    if (flight) {
+      this.pose = flight.advance(elapsedMs);
+      if (flight.done) this.#flight = null;
     }
     const turns = turning && !this.#touched && !this.#flight && !this.reducedMotion.value;
     const turned = turns && this.#turn(elapsedMs);
     if (!turns) this.#turningMs = 0;
-    const moved = this.#controls.update(elapsedMs / 1000) || flew || turned;
+    const moved = this.#controls.update(elapsedMs / 1000) || flight !== null || turned;
     if (!moved && this.#coasting) {
       this.#coasting = false;
       this.#events.onMoved(this.pose);
