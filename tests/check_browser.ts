@@ -36,9 +36,12 @@ if (import.meta.main) {
   if (Deno.args.includes("--help")) {
     console.log(usage);
   } else {
-    const paths = Deno.args.length > 0
-      ? Deno.args
-      : [...portable.map((stage) => `scan/${stage}`), "scan/collection/parse.ts", "site/viewer"];
+    const paths = Deno.args.length > 0 ? Deno.args : [
+      ...portable.map((stage) => `scan/${stage}`),
+      "scan/runtime/web_engine.ts",
+      "scan/collection/parse.ts",
+      "site/viewer",
+    ];
     const { code, output } = await checkBrowser(paths);
     if (output !== "") console.error(output.trimEnd());
     if (code === 0) console.log(`${paths.join(", ")}: run in a browser`);

@@ -143,7 +143,7 @@ export class WeightscanViewer extends HTMLElement {
     const label = this.getAttribute("label") ?? "Scan";
     const poster = this.getAttribute("poster");
     this.#surface.setAttribute("aria-label", label);
-    this.#surface.setAttribute("aria-roledescription", "3-D particle cloud");
+    this.#surface.setAttribute("aria-roledescription", "particle cloud");
     this.#shortcuts = makeShortcuts(this.#everywhere, this.#disposer);
     this.append(
       ...(poster ? [make("img", { class: "ws-poster", src: poster, alt: "" })] : []),

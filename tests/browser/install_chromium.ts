@@ -1,4 +1,5 @@
 /** Gets a Chromium for the tests where that needs nobody's consent: as root on Debian. */
+import { installPackages, thisAptMachine } from "./apt_get.ts";
 import { findChromium, missingChromium } from "./find_chromium.ts";
 
 /** Packages that are asked for: the browser, and a font for its text. */
@@ -23,55 +24,18 @@ export async function ensureChromium(say: (line: string) => void): Promise<strin
   if (!canInstall(osRelease, Deno.build.os === "windows" ? null : Deno.uid())) {
     throw new Error(missingChromium);
   }
-  say(`There is no Chromium: installing ${packages.join(" and ")} with apt-get`);
-  await aptGet(["update"], "reading the package lists", say);
-  await aptGet(
-    ["install", "--yes", "--no-install-recommends", ...packages],
-    "installing (about 100 MB to fetch)",
-    say,
+  say(
+    "The browser tests need a Chromium and there is none: installing Debian's with apt-get. " +
+      "It fetches about 100 MB, once.",
   );
+  try {
+    await installPackages(packages, thisAptMachine(say));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof Deno.errors.NotFound) throw new Error(missingChromium);
+    throw new Error(`${error.message}\n${missingChromium}`);
+  }
   const installed = findChromium();
   if (installed !== null) return installed;
   throw new Error(missingChromium);
-}
-
-const attemptsMax = 3;
-
-/** Runs apt-get without questions, again when the network lets it down. */
-async function aptGet(
-  args: readonly string[],
-  what: string,
-  say: (line: string) => void,
-): Promise<void> {
-  for (let attempt = 1;; attempt++) {
-    const start = performance.now();
-    const seconds = () => Math.round((performance.now() - start) / 1000);
-    const timer = setInterval(() => say(`  ${what}, ${seconds()} s`), 10_000);
-    let result;
-    try {
-      result = await new Deno.Command("apt-get", {
-        args: ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "--quiet", ...args],
-        env: { DEBIAN_FRONTEND: "noninteractive" },
-        stdin: "null",
-      }).output();
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) throw new Error(missingChromium);
-      throw error;
-    } finally {
-      clearInterval(timer);
-    }
-    if (result.code === 0) {
-      say(`  ${what}: done in ${seconds()} s`);
-      return;
-    }
-    const reason = new TextDecoder().decode(result.stderr).trim().split("\n").slice(-3).join("\n");
-    if (attempt === attemptsMax) {
-      throw new Error(
-        `Cannot install Chromium: apt-get ${args[0]} ended with ${result.code}.\n${reason}\n` +
-          missingChromium,
-      );
-    }
-    say(`  apt-get ${args[0]} failed, trying again: ${reason}`);
-    await new Promise((resolve) => setTimeout(resolve, attempt * 5000));
-  }
 }

@@ -26,7 +26,7 @@ const measureList: readonly Measure[] = [
   },
   {
     key: "cosineToPrevious",
-    title: "Cosine to the layer before",
+    title: "Cosine to previous",
     unit: "",
     meaning: "1 means that the layer kept every direction",
   },

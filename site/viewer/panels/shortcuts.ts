@@ -6,7 +6,7 @@ const rows: readonly (readonly [readonly string[], string])[] = [
   [["["], "previous layer"],
   [["]"], "next layer"],
   [["Home", "End"], "first, last layer"],
-  [["←", "→", "↑", "↓"], "turn the cloud"],
+  [["←", "→", "↑", "↓"], "turn the cloud, shift a flat one"],
   [["+", "−"], "zoom"],
   [["c"], "next colouring"],
   [["e"], "edges on or off"],
@@ -15,10 +15,11 @@ const rows: readonly (readonly [readonly string[], string])[] = [
 ];
 
 const hands: readonly (readonly [string, string])[] = [
-  ["drag", "turn; on touch screens sideways, up and down scrolls the page"],
+  ["drag", "turn, shift a flat cloud"],
+  ["one finger", "the same sideways; up and down scrolls"],
+  ["right drag, two fingers", "shift"],
   ["wheel", "zoom after a click into the stage, or with ctrl"],
   ["pinch", "zoom"],
-  ["right drag, two fingers", "shift"],
 ];
 
 /**
@@ -46,8 +47,8 @@ export function makeShortcuts(
   const close = make("button", { type: "button", class: "ws-text-button" }, "Close");
   const dialog = make(
     "dialog",
-    { class: "ws-dialog", "aria-label": "Keyboard and mouse" },
-    make("h2", {}, "Keyboard and mouse"),
+    { class: "ws-dialog", "aria-label": "Keys, mouse and touch" },
+    make("h2", {}, "Keys, mouse and touch"),
     keys,
     make(
       "label",

@@ -10,7 +10,7 @@ const colourWords: { readonly [name in Colouring]: readonly [string, string] } =
 };
 
 const stageWords: { readonly [name in StageLook]: string } = {
-  auto: "As the page",
+  auto: "Default",
   dark: "Dark",
   light: "Light",
 };
@@ -52,6 +52,10 @@ export const viewOptions: Panel = (container, context) => {
   disposer.add(settings.pointSize.follow((value) => size.value = String(value)));
   disposer.listen(size, "input", () => settings.pointSize.value = Number(size.value));
 
+  const turn = checkbox(disposer, "Turn slowly while playing", settings.turn);
+  // A flat cloud faces the reader and stays so.
+  disposer.add(session.header.follow((header) => turn.hidden = header?.nDims === 2));
+
   const popup = make(
     "div",
     { class: "ws-options", id, hidden: true, role: "group", "aria-label": "View options" },
@@ -60,7 +64,7 @@ export const viewOptions: Panel = (container, context) => {
       "div",
       { class: "ws-option-list" },
       checkbox(disposer, "Edges to nearest neighbours", settings.edges),
-      checkbox(disposer, "Turn slowly while playing", settings.turn),
+      turn,
       make("label", { class: "ws-option" }, make("span", {}, "Particle size"), size),
     ),
     stage,

@@ -1,8 +1,8 @@
-import { PerspectiveCamera, Spherical, Vector3 } from "three";
+import { MOUSE, PerspectiveCamera, Spherical, TOUCH, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { type CameraPose, defaultPose, maxZoom, minZoom, samePose } from "../settings.ts";
 import type { Readable } from "../state.ts";
-import { easeOut } from "../timeline.ts";
+import { Flight } from "./flight.ts";
 
 const fieldOfViewDegrees = 34;
 /** Room around a cloud of radius 1. */
@@ -12,13 +12,17 @@ const turnSeconds = 120;
 /** Layers are first seen without a camera in motion, which then starts gently. */
 const turnDelayMs = 4000;
 const turnRampMs = 4000;
+/** How far from the cloud's middle the camera may look, in cloud radii: it is never lost from sight. */
+const maxShift = 2;
+/** How far a key shifts a flat cloud, for each radian that it would turn another. */
+const shiftPerRadian = 0.75;
+/** How long the way back from a turn that was none takes. */
+const takeBackMs = 160;
 
-/** A flight from one pose to another. */
-interface Flight {
-  readonly from: CameraPose;
-  readonly to: CameraPose;
-  readonly durationMs: number;
-  elapsedMs: number;
+/** What a hand found when it took hold. */
+interface Found {
+  readonly pose: CameraPose;
+  readonly touched: boolean;
 }
 
 /** Heights at the stage's edges that the cloud should keep clear of. */
@@ -38,6 +42,8 @@ export interface CameraEvents {
  * The camera around a cloud of radius 1 at the origin, with the reader's hand on it: drag turns, wheel
  * and pinch zoom, right drag and two fingers shift.
  *
+ * A flat cloud always faces the reader: drag and arrow keys shift it instead.
+ *
  * A page must stay scrollable over the stage. One finger up or down scrolls the page and sideways
  * turns the cloud (`touch-action: pan-y`); the wheel zooms with ctrl (which is also what a trackpad's
  * pinch sends), or once the stage has the focus, which a click or Tab gives it.
@@ -53,7 +59,13 @@ export class CameraRig {
   /** How long it has been allowed to turn by itself. */
   #turningMs = 0;
   #isFlat = false;
-  #held = false;
+  /** Not null while a hand is on it. */
+  #found: Found | null = null;
+  /** A hand let go, and what it set in motion has not come to rest. */
+  #coasting = false;
+  /** The browser took the finger away to scroll the page. */
+  #cancelled = false;
+  readonly #noteCancel = () => this.#cancelled = true;
   readonly #guardWheel = (event: WheelEvent) => {
     const focused = this.#surface.contains(document.activeElement);
     if (!focused && !event.ctrlKey && !event.metaKey) event.stopImmediatePropagation();
@@ -69,6 +81,7 @@ export class CameraRig {
     this.#events = events;
     // Before the controls' own listener, so that it can be kept from seeing the event.
     surface.addEventListener("wheel", this.#guardWheel, { capture: true, passive: true });
+    surface.addEventListener("pointercancel", this.#noteCancel, { capture: true });
     this.#controls = new OrbitControls(this.camera, surface);
     surface.style.touchAction = "pan-y";
     this.#controls.enableDamping = !reducedMotion.value;
@@ -77,22 +90,21 @@ export class CameraRig {
     this.#controls.zoomSpeed = 0.8;
     this.#controls.minPolarAngle = 0.05;
     this.#controls.maxPolarAngle = Math.PI - 0.05;
+    this.#controls.maxTargetRadius = maxShift;
     this.#controls.addEventListener("start", () => {
+      this.#found ??= { pose: this.pose, touched: this.#touched };
       this.#flight = null;
       this.#touched = true;
-      this.#held = true;
+      this.#cancelled = false;
     });
-    this.#controls.addEventListener("end", () => {
-      this.#held = false;
-      events.onMoved(this.pose);
-    });
+    this.#controls.addEventListener("end", () => this.#letGo());
     this.#controls.addEventListener("change", () => events.onChange());
     this.pose = defaultPose;
   }
 
   /** Whether a hand, a flight or the damping may still move it. */
   get moving(): boolean {
-    return this.#flight !== null || this.#held;
+    return this.#flight !== null || this.#found !== null;
   }
 
   get pose(): CameraPose {
@@ -126,7 +138,8 @@ export class CameraRig {
    * @param wanted the default pose stands for the one that suits what is shown
    */
   flyTo(wanted: CameraPose, durationMs = 700): void {
-    const pose = samePose(wanted, defaultPose) ? this.#home : wanted;
+    this.#stopCoasting();
+    const pose = samePose(wanted, defaultPose) ? this.#home : this.#facing(wanted);
     const from = this.pose;
     if (samePose(from, pose)) return;
     if (this.reducedMotion.value || durationMs <= 0) {
@@ -135,28 +148,28 @@ export class CameraRig {
       this.#events.onChange();
       return;
     }
-    // The short way round.
-    const turns = Math.round((pose.azimuth - from.azimuth) / (2 * Math.PI));
-    const to = { ...pose, azimuth: pose.azimuth - turns * 2 * Math.PI };
-    this.#flight = { from, to, durationMs, elapsedMs: 0 };
+    this.#flight = new Flight(from, pose, durationMs);
     this.#events.onChange();
   }
 
-  /** Turns and zooms by a keypress; presses add up. */
+  /** Turns and zooms by a keypress; presses add up. Shifts a flat cloud, as far as it looks turned. */
   nudge(azimuth: number, polar: number, zoomFactor: number): void {
     this.#touched = true;
     const heading = this.#flight?.to ?? this.pose;
-    const pose: CameraPose = {
-      ...heading,
+    const shift = this.#isFlat ? shiftPerRadian / heading.zoom : 0;
+    const target = new Vector3(...heading.target)
+      .add(new Vector3(azimuth * shift, -polar * shift, 0)).clampLength(0, maxShift);
+    const pose = this.#facing({
       azimuth: heading.azimuth + azimuth,
       polar: Math.min(Math.PI - 0.05, Math.max(0.05, heading.polar + polar)),
       zoom: Math.min(maxZoom, Math.max(minZoom, heading.zoom * zoomFactor)),
-    };
+      target: target.toArray(),
+    });
     this.flyTo(pose, 220);
     this.#events.onMoved(pose);
   }
 
-  /** Whether what it looks at lies in the plane z = 0; its first pose then faces that plane. */
+  /** Whether what it looks at lies in the plane z = 0, which it then faces. */
   get isFlat(): boolean {
     return this.#isFlat;
   }
@@ -165,11 +178,19 @@ export class CameraRig {
     if (flat === this.#isFlat) return;
     const wasHome = samePose(this.pose, this.#home);
     this.#isFlat = flat;
-    if (wasHome) this.pose = this.#home;
+    this.#controls.enableRotate = !flat;
+    this.#controls.mouseButtons.LEFT = flat ? MOUSE.PAN : MOUSE.ROTATE;
+    this.#controls.touches.ONE = flat ? TOUCH.PAN : TOUCH.ROTATE;
+    this.pose = wasHome ? this.#home : this.#facing(this.pose);
+  }
+
+  /** A pose from which a flat cloud is seen undistorted. */
+  #facing(pose: CameraPose): CameraPose {
+    return this.#isFlat ? { ...pose, azimuth: 0, polar: Math.PI / 2 } : pose;
   }
 
   get #home(): CameraPose {
-    return this.#isFlat ? { ...defaultPose, azimuth: 0, polar: Math.PI / 2 } : defaultPose;
+    return this.#facing(defaultPose);
   }
 
   /** Back to where it began, and free to turn by itself again. */
@@ -210,29 +231,44 @@ export class CameraRig {
    * @returns whether it moved
    */
   update(elapsedMs: number, turning: boolean): boolean {
-    let flew = false;
-    if (this.#flight) {
-      const { from, to, durationMs } = this.#flight;
-      this.#flight.elapsedMs += elapsedMs;
-      const t = easeOut(Math.min(1, this.#flight.elapsedMs / durationMs));
-      const between = (a: number, b: number) => a + (b - a) * t;
-      this.pose = {
-        azimuth: between(from.azimuth, to.azimuth),
-        polar: between(from.polar, to.polar),
-        zoom: from.zoom * Math.pow(to.zoom / from.zoom, t),
-        target: [0, 1, 2].map((axis) => between(from.target[axis], to.target[axis])) as [
-          number,
-          number,
-          number,
-        ],
-      };
-      if (t >= 1) this.#flight = null;
-      flew = true;
+    const flight = this.#flight;
+    if (flight) {
+      this.pose = flight.advance(elapsedMs);
+      if (flight.done) this.#flight = null;
     }
     const turns = turning && !this.#touched && !this.#flight && !this.reducedMotion.value;
     const turned = turns && this.#turn(elapsedMs);
     if (!turns) this.#turningMs = 0;
-    return this.#controls.update(elapsedMs / 1000) || flew || turned;
+    const moved = this.#controls.update(elapsedMs / 1000) || flight !== null || turned;
+    if (!moved && this.#coasting) {
+      this.#coasting = false;
+      this.#events.onMoved(this.pose);
+    }
+    return moved;
+  }
+
+  /** A hand lets go. What it did before the browser took the finger to scroll is taken back. */
+  #letGo(): void {
+    const found = this.#found;
+    this.#found = null;
+    if (this.#cancelled && found !== null) {
+      this.#touched = found.touched;
+      this.flyTo(found.pose, takeBackMs);
+      return;
+    }
+    this.#coasting = true;
+    this.#events.onMoved(this.pose);
+  }
+
+  /** Ends the damping's motion where it is. */
+  #stopCoasting(): void {
+    const { pose } = this;
+    this.#coasting = false;
+    this.#controls.enableDamping = false;
+    // Without damping the controls spend what is left at once, and keep nothing.
+    this.#controls.update();
+    this.#controls.enableDamping = !this.reducedMotion.value;
+    this.pose = pose;
   }
 
   /** Turns by itself: not by the controls, whose damping would let it creep on after a pause. */
@@ -247,6 +283,7 @@ export class CameraRig {
 
   dispose(): void {
     this.#surface.removeEventListener("wheel", this.#guardWheel, { capture: true });
+    this.#surface.removeEventListener("pointercancel", this.#noteCancel, { capture: true });
     this.#controls.dispose();
   }
 }

@@ -314,8 +314,10 @@ export class View implements Tenant {
     );
     cloud.group.scale.setScalar(scale);
     cloud.group.position.set(-centre[0] * scale, -centre[1] * scale, -centre[2] * scale);
-    const { distance } = this.#rig;
-    cloud.setOptics(this.#pixelsPerUnit, Math.max(0.05, distance - 1), distance + 1.1);
+    const { distance, isFlat } = this.#rig;
+    // A flat cloud has nothing behind: all of it is as bright as what is in front.
+    const [near, far] = isFlat ? [distance + 1, distance + 2] : [distance - 1, distance + 1.1];
+    cloud.setOptics(this.#pixelsPerUnit, Math.max(0.05, near), far);
     cloud.show(playhead);
     this.#renderer.draw(this.#scene, this.#rig.camera, background);
     if (!this.#renderer.lost) this.#options.onDrawn();
