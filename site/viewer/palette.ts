@@ -9,6 +9,7 @@ import {
   interpolateBlues,
   interpolateCividis,
   interpolateMagma,
+  interpolatePlasma,
   interpolateViridis,
 } from "d3-scale-chromatic";
 import type { Colouring } from "./settings.ts";
@@ -28,6 +29,13 @@ export interface Scale {
 }
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
+  token: {
+    title: "Token that is read",
+    low: "first",
+    high: "last",
+    span: { dark: [0.16, 1], light: [0, 0.82] },
+    interpolate: interpolatePlasma,
+  },
   motion: {
     title: "Moved since last layer",
     low: "little",

@@ -14,7 +14,7 @@ import {
   spacingOf,
 } from "./cloud_data.ts";
 import { edgesOf, searchNeighbours } from "./neighbours.ts";
-import { makeSettings } from "./settings.ts";
+import { type Colouring, makeSettings } from "./settings.ts";
 import { runSliced } from "./slices.ts";
 import { Disposer, Tracked } from "./state.ts";
 import { fetchLens, LoadError, type StreamOptions, streamScan } from "./stream.ts";
@@ -93,6 +93,13 @@ export class Session {
   constructor(streaming: StreamOptions = {}) {
     this.#streaming = streaming;
     this.#disposer.add(this.settings.speed.follow((speed) => this.timeline.speed = speed));
+  }
+
+  /** What the colours say: the setting, or what stands in where the scan does not tell what is read. */
+  get colouring(): Colouring {
+    const wanted = this.settings.colour.value;
+    const reads = this.shapes.length === 0 || this.shapes[0].frame.reads !== undefined;
+    return wanted === "token" && !reads ? "identity" : wanted;
   }
 
   get nFrames(): number {

@@ -3,7 +3,7 @@
 import { Tracked } from "./state.ts";
 
 /** What a particle's colour says; see scene/palette.ts for the scales. */
-export const colourings = ["motion", "identity", "density"] as const;
+export const colourings = ["token", "motion", "identity", "density"] as const;
 export type Colouring = typeof colourings[number];
 
 /** The stage: as the page's theme has it, or one of the two looks. */
@@ -47,7 +47,7 @@ export interface Settings {
 
 export function makeSettings(): Settings {
   return {
-    colour: new Tracked<Colouring>("motion"),
+    colour: new Tracked<Colouring>("token"),
     edges: new Tracked(true),
     speed: new Tracked(1),
     pointSize: new Tracked(1),

@@ -36,7 +36,7 @@ export interface LinkState {
 export const defaultLinkState: LinkState = {
   layer: null,
   speed: 1,
-  colour: "motion",
+  colour: "token",
   edges: true,
   pointSize: 1,
   turn: true,

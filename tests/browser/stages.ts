@@ -58,12 +58,13 @@ export async function runStages(engine: Engine, input: StagesInput): Promise<Sta
   const parameters = { ...stagesEncoder, encoder };
   const members = states.map((all) => ({ states: Float32Array.from(all), nTokens, dModel }));
   const encoding = await encode(engine, members, parameters);
-  const codes = encoding.codes.flatMap((member) => [...member]);
+  const codes = encoding.members.flatMap((member) => [...member.codes]);
+  const [{ dCode }] = encoding.members;
   const { positions, trustworthiness } = await project(
     engine,
     Float32Array.from(codes),
-    codes.length / parameters.code,
-    parameters.code,
+    codes.length / dCode,
+    dCode,
     stagesProjection,
   );
   const { explainedVariance, nSteps } = encoding;

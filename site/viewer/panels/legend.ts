@@ -10,7 +10,7 @@ export const legend: Panel = (container, { session, look }) => {
   const disposer = new Disposer();
   const draw = () => {
     const { settings, domains } = session;
-    const colour = settings.colour.value;
+    const colour = session.colouring;
     const { motion, spacing, edge } = domains.value;
     const rows = [
       makeRow(

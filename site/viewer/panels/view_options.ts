@@ -4,6 +4,7 @@ import { Disposer, type Tracked } from "../state.ts";
 import type { Panel } from "./panel.ts";
 
 const colourWords: { readonly [name in Colouring]: readonly [string, string] } = {
+  token: ["Token", "which token of the prompt each particle reads most"],
   motion: ["Motion", "how far each particle moved since the layer before"],
   identity: ["Identity", "where each particle was in the embedding"],
   density: ["Density", "how near each particle's neighbours are"],

@@ -19,6 +19,9 @@ import { makePoints } from "./points.ts";
 /** Sprite radius of one of 1024 particles, halo included, in cloud radii. */
 const spriteRadius = 0.045;
 
+/** Holds every value that colours show. */
+const everything: Domain = [-1e9, 1e9];
+
 /** How far a morph is when the next frame's edges begin to show; those of the frame before end as early. */
 const edgeFadeStart = 0.2;
 
@@ -34,6 +37,7 @@ export class Cloud {
   readonly #pointDomain = new GlidingDomain();
   readonly #edgeDomain = new GlidingDomain();
   readonly #flip: IUniform<number> = { value: 0 };
+  readonly #focus: IUniform<Vector2> = { value: new Vector2(...everything) };
   readonly #size: IUniform<number> = { value: spriteRadius };
   readonly #edgeOpacity: IUniform<number> = { value: 1 };
   /** How far each slot's edges have faded in, 0 … 1. */
@@ -67,6 +71,7 @@ export class Cloud {
       uRamp: { value: this.#pointRamp },
       uDomain: this.#pointDomain.uniform,
       uFlip: this.#flip,
+      uFocus: this.#focus,
       uSize: this.#size,
       uOpacity: opacity,
     });
@@ -86,7 +91,7 @@ export class Cloud {
   }
 
   /** Numbers that the particles' colour shows. @param values [nParticles] */
-  setValues(frame: number, values: Float32Array): void {
+  setValues(frame: number, values: ArrayLike<number>): void {
     this.#frames.setValues(frame, values);
   }
 
@@ -121,6 +126,11 @@ export class Cloud {
   setPointDomain(domain: Domain, flip: boolean, anew: boolean): void {
     this.#pointDomain.set(domain, anew);
     this.#flip.value = flip ? 1 : 0;
+  }
+
+  /** Particles whose value lies outside of the range step back. @param range null for none */
+  setFocus(range: Domain | null): void {
+    this.#focus.value.set(...range ?? everything);
   }
 
   /** @param domain ends of the scale as logarithms to base 2 */

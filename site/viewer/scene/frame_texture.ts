@@ -40,7 +40,7 @@ export class FrameTexture {
   }
 
   /** @param values [nParticles] */
-  setValues(frame: number, values: Float32Array): void {
+  setValues(frame: number, values: ArrayLike<number>): void {
     for (const slot of this.#slotsOf(frame)) {
       const start = slot * this.nParticles * 4;
       for (let i = 0; i < this.nParticles; i++) this.#texels[start + i * 4 + 3] = values[i];

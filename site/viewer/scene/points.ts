@@ -6,6 +6,7 @@ const vertexShader = /* glsl */ `
 ${fetchParticleGlsl}
 uniform vec2 uDomain;
 uniform float uFlip;
+uniform vec2 uFocus;
 uniform float uSize;
 uniform float uPixels;
 uniform float uMaxPixels;
@@ -13,6 +14,11 @@ attribute float particle;
 varying vec3 vColour;
 varying float vNear;
 varying float vShrink;
+
+/** 1 for a value in focus, little for others. */
+float inFocus(float value) {
+  return value >= uFocus.x && value <= uFocus.y ? 1.0 : 0.12;
+}
 
 /** Place of a value on the colour scale, 0 … 1. */
 float scaled(float value) {
@@ -33,7 +39,7 @@ void main() {
   float pixels = uSize * uPixels / -view.z;
   gl_PointSize = clamp(pixels, 3.0, uMaxPixels);
   // A sprite cannot get smaller than a few pixels; beyond that it gets fainter instead.
-  vShrink = min(1.0, pixels / 3.0);
+  vShrink = min(1.0, pixels / 3.0) * mix(inFocus(from.w), inFocus(to.w), uMix);
 }
 `;
 

@@ -1,5 +1,5 @@
 import { Scene } from "three";
-import type { CameraPose } from "../settings.ts";
+import type { CameraPose, Colouring } from "../settings.ts";
 import type { Domain } from "../cloud_data.ts";
 import { type FrameShape, neighboursPerParticle, type Session } from "../session.ts";
 import { Disposer, type Readable } from "../state.ts";
@@ -72,6 +72,7 @@ export class View implements Tenant {
       session.playhead.subscribe(() => this.#invalidate()),
       session.domains.subscribe(() => this.#rescale(false)),
       settings.colour.subscribe(() => this.#recolour()),
+      session.token.subscribe(() => this.#focus()),
       settings.edges.subscribe(() => this.#restyle()),
       settings.pointSize.subscribe(() => this.#restyle()),
       settings.turn.subscribe(() => this.#rig.release()),
@@ -214,6 +215,7 @@ export class View implements Tenant {
     this.#rig.isFlat = header.nDims < 3;
     this.#restyle();
     this.#rescale(true);
+    this.#focus();
     this.#catchUp();
   }
 
@@ -229,7 +231,7 @@ export class View implements Tenant {
     for (; this.#edgesIn < edges.length; this.#edgesIn++) {
       const { ends, lengths } = edges[this.#edgesIn];
       this.#cloud.setEdges(this.#edgesIn, ends, lengths);
-      if (this.#session.settings.colour.value === "density") this.#colourFrame(this.#edgesIn);
+      if (this.#session.colouring === "density") this.#colourFrame(this.#edgesIn);
     }
     this.#invalidate();
   }
@@ -241,18 +243,27 @@ export class View implements Tenant {
   }
 
   #colourFrame(frame: number): void {
-    const { shapes, edges, identity, settings } = this.#session;
-    const values = settings.colour.value === "motion"
-      ? shapes[frame]?.motion.map(toLog)
-      : settings.colour.value === "density"
-      ? edges[frame]?.spacing.map(toLog)
-      : identity;
+    const { shapes, edges, identity, colouring } = this.#session;
+    const values = {
+      token: () => shapes[frame]?.frame.reads?.tokens,
+      motion: () => shapes[frame]?.motion.map(toLog),
+      density: () => edges[frame]?.spacing.map(toLog),
+      identity: () => identity,
+    }[colouring]();
     if (values) this.#cloud?.setValues(frame, values);
+  }
+
+  /** Lets the particles that read the chosen token stand out, where the colours tell tokens. */
+  #focus(): void {
+    const { token, colouring } = this.#session;
+    const chosen = colouring === "token" ? token.value : null;
+    this.#cloud?.setFocus(chosen === null ? null : [chosen - 0.5, chosen + 0.5]);
+    this.#invalidate();
   }
 
   #restyle(): void {
     const { settings } = this.#session;
-    this.#cloud?.setLook(this.#look, scales[settings.colour.value], scales.edge);
+    this.#cloud?.setLook(this.#look, scales[this.#session.colouring], scales.edge);
     if (this.#cloud) {
       this.#cloud.edgesOn = settings.edges.value;
       this.#cloud.pointSize = settings.pointSize.value;
@@ -263,13 +274,14 @@ export class View implements Tenant {
   /** @param anew whether the colours show another measure than before */
   #rescale(anew: boolean): void {
     const { motion, spacing, edge } = this.#session.domains.value;
-    const colour = this.#session.settings.colour.value;
-    const domain: Domain = colour === "identity"
-      ? [0, 1]
-      : colour === "motion"
-      ? [toLog(motion[0]), toLog(motion[1])]
-      : [toLog(spacing[0]), toLog(spacing[1])];
-    this.#cloud?.setPointDomain(domain, colour === "density", anew);
+    const { colouring, header } = this.#session;
+    const domains: { readonly [name in Colouring]: Domain } = {
+      token: [0, Math.max(1, (header.value?.tokens.length ?? 1) - 1)],
+      motion: [toLog(motion[0]), toLog(motion[1])],
+      identity: [0, 1],
+      density: [toLog(spacing[0]), toLog(spacing[1])],
+    };
+    this.#cloud?.setPointDomain(domains[colouring], colouring === "density", anew);
     this.#cloud?.setEdgeDomain([toLog(edge[0]), toLog(edge[1])]);
     this.#invalidate();
   }
