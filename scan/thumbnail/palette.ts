@@ -1,14 +1,15 @@
 // @ts-types="npm:@types/d3-scale-chromatic@3.1.0"
-import { interpolateBlues, interpolateMagma } from "d3-scale-chromatic";
+import { interpolateBlues, interpolateMagma, interpolatePlasma } from "d3-scale-chromatic";
 
 /** Red, green, blue in sRGB, 0 … 255. */
 export type Rgb = readonly [number, number, number];
 
 /**
- * The viewer's scales for motion and for edges, perceptually even and colour-blind-safe (magma: Smith &
- * van der Walt 2015; Blues: Brewer), cut to what stands out from a dark page as well as from a light one.
+ * The viewer's scales for tokens, motion and edges, perceptually even and colour-blind-safe (plasma and
+ * magma: Smith & van der Walt 2015; Blues: Brewer), cut to what stands out from a dark page as well as from a light one.
  */
 const scales = {
+  token: { interpolate: interpolatePlasma, from: 0.3, to: 0.84 },
   motion: { interpolate: interpolateMagma, from: 0.42, to: 0.84 },
   closeness: { interpolate: interpolateBlues, from: 0.7, to: 0.42 },
 } as const;

@@ -38,9 +38,10 @@ const nNeighbours = 3;
 const shownEdges = 0.92;
 
 /**
- * Paints a still of a scan on a transparent ground: particles as glowing points, coloured by how far
- * they and their neighbours moved since the frame before (all alike in the first), joined to their nearest neighbours by
- * fine lines, the brighter the closer, all fainter in the distance.
+ * Paints a still of a scan on a transparent ground: particles as glowing points, coloured by the token
+ * that they read or, where the scan does not tell, by how far they and their neighbours moved since the
+ * frame before (all alike in the first), joined to their nearest neighbours by fine lines, the brighter
+ * the closer, all fainter in the distance.
  *
  * @returns pixels that the caller owns; the same on every platform up to the rounding of `Math.exp`
  */
@@ -55,13 +56,16 @@ export function renderThumbnail(scan: Scan, options: ThumbnailOptions = {}): Pix
     width / height,
     scan.frames.map((frame) => frame.positions),
   );
-  const colours = scaleSteps("motion");
   const edges = nearestNeighbours(positions, nDims, nNeighbours);
-  const motion = ranks(smooth(motionOf(scan, shown), edges));
+  const { reads } = scan.frames[shown];
+  const colours = scaleSteps(reads ? "token" : "motion");
+  const values = reads
+    ? placesOf(reads.tokens, scan.header.tokens.length)
+    : ranks(smooth(motionOf(scan, shown), edges));
 
   const glow = paintGlow(
     project(view, positions, nDims, width, height),
-    motion,
+    values,
     colours,
     width,
     height,
@@ -69,7 +73,7 @@ export function renderThumbnail(scan: Scan, options: ThumbnailOptions = {}): Pix
   const large = makeRaster(width * supersampling, height * supersampling);
   const eye = project(view, positions, nDims, large.width, large.height);
   paintEdges(large, eye, edges, scaleSteps("closeness"));
-  paintParticles(large, eye, motion, colours);
+  paintParticles(large, eye, values, colours);
   return { width, height, data: toPixels(layOver(glow, shrink(large, supersampling))) };
 }
 
@@ -102,13 +106,13 @@ function paintEdges(
 function paintParticles(
   raster: Raster,
   eye: Projected,
-  motion: Float32Array,
+  values: Float32Array,
   colours: readonly Rgb[],
 ): void {
   const farFirst = Array.from(eye.depth.keys()).sort((a, b) => eye.depth[b] - eye.depth[a]);
   const unit = raster.height / 400;
   for (const i of farFirst) {
-    const colour = stepAt(colours, motion[i]);
+    const colour = stepAt(colours, values[i]);
     const core = lighten(colour, 0.5 - 0.3 * eye.depth[i]);
     const fade = 1 - 0.6 * eye.depth[i];
     const radius = Math.max(1.5, unit * 2.3 * eye.scale[i]);
@@ -147,6 +151,11 @@ function widestFrame(scan: Scan): number {
     if (spread >= bestSpread) [best, bestSpread] = [i, spread];
   }
   return best;
+}
+
+/** Place along the prompt of the token that each particle reads, 0 … 1. [nParticles] */
+function placesOf(tokens: Uint16Array, nTokens: number): Float32Array {
+  return Float32Array.from(tokens, (token) => token / Math.max(1, nTokens - 1));
 }
 
 /** How far each particle moved since the frame before; 0 in the first. [nParticles] */

@@ -132,6 +132,12 @@ const goodHeader = {
 
 Deno.test("decodeScan() reads the fixtures from which the broken ones below are made", async () => {
   assert.equal((await decodeScan(await make({}))).frames.length, 1);
+  const reading = { ...frame, reads: [indices(0), weights] };
+  const { frames: [{ reads }] } = await decodeScan(await make({}, [reading]));
+  assert.deepEqual(reads, {
+    tokens: new Uint16Array(20),
+    weights: new Uint8Array(20).fill(255),
+  });
 });
 
 const brokenHeaders: Record<string, Record<string, unknown>> = {
@@ -158,6 +164,13 @@ for (const [name, change] of Object.entries(brokenHeaders)) {
   });
 }
 
+/** Every particle reads one token. */
+const indices = (token: number) => {
+  const planes = new Uint8Array(40);
+  planes.fill(token, 0, 20);
+  return zlibSync(planes);
+};
+const weights = zlibSync(new Uint8Array(20).fill(255));
 const bomb = zlibSync(new Uint8Array(8 * 1024 * 1024));
 const brokenFrames: Record<string, Record<string, unknown>> = {
   "a prediction from frames that are not there": { order: 1 },
@@ -169,6 +182,11 @@ const brokenFrames: Record<string, Record<string, unknown>> = {
   "coordinates that are not packed": { positions: [new Uint8Array(60), new Uint8Array(60)] },
   "an empty plane": { positions: [new Uint8Array(0), plane] },
   "bytes behind a plane": { positions: [Uint8Array.from([...plane, 1, 2, 3]), plane] },
+  "a token that the prompt does not have": { reads: [indices(1), weights] },
+  "too few tokens that are read": { reads: [zlibSync(new Uint8Array(39)), weights] },
+  "too few weights": { reads: [indices(0), zlibSync(new Uint8Array(19))] },
+  "tokens without weights": { reads: [indices(0)] },
+  "a bomb of tokens that are read": { reads: [bomb, weights] },
   "fewer probabilities than guesses": {
     guesses: { ids: [1, 2], texts: ["a", "b"], p: new Uint8Array(4) },
   },

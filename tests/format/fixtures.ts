@@ -18,6 +18,10 @@ export function makeScan(
   const frames = Array.from({ length: nFrames }, (_, layer) => ({
     layer,
     positions: Float32Array.from({ length: nParticles * nDims }, normal),
+    reads: {
+      tokens: Uint16Array.from({ length: nParticles }, (_, i) => (i + layer) % 2),
+      weights: Uint8Array.from({ length: nParticles }, (_, i) => 7 * i + layer),
+    },
     guesses: Array.from({ length: nGuesses }, (_, i) => ({
       id: i * 70_000,
       text: [" Tuesday", "\ufffd", "", "日本", '<b>&"\u0000'][i % 5],
@@ -51,7 +55,13 @@ export function makeScan(
         dVocab: 1024,
       },
       parameters: { encoder: "pooled", seed: 7, minDist: 0.25, joint: true },
-      quality: { explainedVariance: -0.25, trustworthiness: 0.97, neighbourRecall: 1 },
+      quality: {
+        explainedVariance: -0.25,
+        trustworthiness: 0.97,
+        neighbourRecall: 1,
+        meanStep: 0.125,
+        visibleChange: 0.5,
+      },
       nParticles,
       nDims,
       layers: Array.from({ length: nFrames }, (_, i) => i === 0 ? "embedding" : `layer ${i}`),

@@ -150,6 +150,29 @@ const bad: { name: string; scan: Scan; error: ErrorConstructor }[] = [
     error: TypeError,
   },
   {
+    name: "fewer particles read than there are",
+    scan: spoil(({ frames }) =>
+      frames.map((frame) => ({
+        ...frame,
+        reads: { tokens: new Uint16Array(1), weights: new Uint8Array(1) },
+      }))
+    ),
+    error: TypeError,
+  },
+  {
+    name: "a particle reads a token that is not there",
+    scan: spoil(({ frames, header: { nParticles, tokens } }) =>
+      frames.map((frame) => ({
+        ...frame,
+        reads: {
+          tokens: new Uint16Array(nParticles).fill(tokens.length),
+          weights: new Uint8Array(nParticles),
+        },
+      }))
+    ),
+    error: RangeError,
+  },
+  {
     name: "a measure is NaN",
     scan: spoil(({ frames }) =>
       frames.map((frame) => ({ ...frame, measures: { ...frame.measures, meanNorm: NaN } }))

@@ -3,10 +3,13 @@ import {
   displacements,
   entropyOfLogits,
   layerMeasures,
+  meanStep,
   type MeasureInput,
   measureLayers,
+  shareOutDisplacement,
   tokenCosines,
   tokenNorms,
+  visibleChange,
 } from "../../scan/measure/mod.ts";
 import { float32 } from "../../scan/onnx/tensor.ts";
 import { makeNormal, makeRandom } from "../fixtures/synthetic_cloud.ts";
@@ -157,4 +160,56 @@ Deno.test("measureLayers() throws a TypeError when its parts do not fit together
 Deno.test("layerMeasures name themselves for a legend", () => {
   const titles = Object.values(layerMeasures).map((measure) => measure.title);
   assert.equal(new Set(titles).size, titles.length);
+});
+
+Deno.test("shareOutDisplacement() hands a particle's displacement to the tokens that it reads", () => {
+  // Two frames of two particles in the plane; the first reads token 0, the second both tokens alike.
+  const attention = Float32Array.of(1, 0, 0.5, 0.5, 1, 0, 0.5, 0.5);
+  const before = { nParticles: 2, dCode: 2, nTokens: 2, attention, codes: new Float32Array(8) };
+  const now = { ...before, codes: Float32Array.of(0, 0, 3, 4, 0, 5, 0, 0) };
+  const shares = shareOutDisplacement(before, now);
+  assert.deepEqual([...shares], [0.75, 0.25]);
+  assert.deepEqual(shareOutDisplacement(now, before), shares);
+  assert.deepEqual([...shareOutDisplacement(before, before)], [0, 0]);
+  const alike = shareOutDisplacement({ ...before, attention: null }, { ...now, attention: null });
+  assert.deepEqual([...alike], [0.5, 0.5]);
+  assert.throws(
+    () => shareOutDisplacement({ ...before, codes: new Float32Array(6) }, now),
+    /^TypeError: .*Cannot compare/,
+  );
+  assert.throws(
+    () => shareOutDisplacement({ ...before, nParticles: 4, dCode: 1 }, now),
+    /^TypeError: .*2 particles of 2 numbers/,
+  );
+});
+
+Deno.test("visibleChange() is 1 for proportional motion and falls with what does not belong to it", () => {
+  const random = makeRandom(4);
+  const codes = Float32Array.from({ length: 40 * 4 }, random);
+  const moved = codes.map((x, i) => i % 8 < 4 ? x : x + (i % 3) / 2);
+  const still = new Float32Array(40 * 2);
+  const lengths = displacements(codes, moved, 4);
+  const along = still.map((_, i) => i % 2 === 0 ? 3 * lengths[i / 2] : 0);
+  near(visibleChange([codes, moved], 4, [still, along], 2)!, 1, 1e-6);
+  near(visibleChange([moved, codes], 4, [along, still], 2)!, 1, 1e-6);
+  const everywhere = still.map(() => 1);
+  const part = visibleChange([codes, moved], 4, [still, everywhere], 2)!;
+  assert.ok(part > 0 && part < 0.6, `${part}`);
+  // What moves in the picture alone has nothing to do with the codes.
+  const others = along.map((_, i) => lengths[Math.floor(i / 2)] === 0 ? 1 : 0);
+  assert.equal(visibleChange([codes, moved], 4, [still, others], 2), 0);
+  assert.equal(visibleChange([codes, codes], 4, [still, along], 2), null);
+  assert.equal(visibleChange([codes, moved], 4, [still, still], 2), null);
+  assert.throws(() => visibleChange([codes, moved], 4, [still, along], 4), /^TypeError/);
+});
+
+Deno.test("meanStep() is the mean way between frames over the cloud's radius", () => {
+  // Two points at distance 1 from the centre that turn by a right angle.
+  const first = Float32Array.of(1, 0, -1, 0);
+  const second = Float32Array.of(0, 1, 0, -1);
+  near(meanStep([first, second], 2), Math.SQRT2);
+  near(meanStep([first.map((x) => 5 * x + 2), second.map((x) => 5 * x + 2)], 2), Math.SQRT2, 1e-6);
+  assert.equal(meanStep([first], 2), 0);
+  assert.equal(meanStep([first, first], 2), 0);
+  assert.equal(meanStep([new Float32Array(4), new Float32Array(4)], 2), 0);
 });

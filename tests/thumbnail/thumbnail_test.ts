@@ -164,7 +164,7 @@ function luminance([r, g, b]: readonly number[]): number {
   return 0.2126 * x + 0.7152 * y + 0.0722 * z;
 }
 
-for (const name of ["motion", "closeness"] as const) {
+for (const name of ["token", "motion", "closeness"] as const) {
   Deno.test(`scaleSteps("${name}") gets steadily lighter and stands out from dark and light`, () => {
     const lights = scaleSteps(name).map(luminance);
     assert.equal(lights.length, 256);
