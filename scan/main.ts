@@ -2,13 +2,15 @@
 import process from "node:process";
 import { formatFaults, parseCollection, readCollection } from "./collection/mod.ts";
 import type { Family } from "./collection/mod.ts";
+import type { Lane } from "./lane.ts";
 import { createModelKnowledge, type ModelKnowledge } from "./model/knowledge.ts";
-import { identifyModel, readModelSource } from "./model/source.ts";
-import type { Engine } from "./onnx/engine.ts";
+import { loadModel } from "./model/load_model.ts";
+import { bundledName, identifyModel } from "./model/source.ts";
 import { parseScanOptions, type ScanOptions, usage, UsageError } from "./options.ts";
 import { type Job, planJobs, selectFamilies } from "./plan.ts";
 import { createReporter, formatDuration } from "./progress.ts";
 import { nameOf, runJobs } from "./scan_collection.ts";
+import type { NodeProvider } from "./runtime/node_engine.ts";
 import { Store } from "./store/store.ts";
 import { formatSummary, summarise } from "./summary.ts";
 
@@ -39,13 +41,16 @@ async function main(args: readonly string[]): Promise<number> {
     return identities.get(name)!;
   };
   const jobs = await planJobs(selected, options, identify);
-  const ownJobs = await planJobs(families, { models: null, particles: null, seed: null }, identify);
+  const ownJobs = await planJobs(families, { models: null }, identify);
   const store = await Store.open(options.dataFolder);
   if (options.dryRun) return await tellPlan(jobs, store, options);
 
   const reporter = createReporter();
   const device: string[] = [];
-  let engine: Promise<Engine> | null = null;
+  const tell = (line: string) => {
+    device.push(line);
+    reporter.line(line);
+  };
   const outcomes = await runJobs(
     { families, jobs, ownJobs, forgetOthers: options.prune },
     {
@@ -53,15 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
       reporter,
       signal: stopOnInterrupt(reporter.line),
       force: options.force,
-      engine: () =>
-        engine ??= chooseEngine(options.device, (line) => {
-          device.push(line);
-          reporter.line(line);
-        }),
-      loadModel: async (name, engine) => {
-        const { openModel } = await import("./model/open_model.ts");
-        return await openModel(engine, await readModelSource(name));
-      },
+      openLanes: (jobs) => openLanes(jobs, store, options, tell),
     },
   );
   if (options.prune) {
@@ -137,17 +134,38 @@ async function tellPlan(
   return 0;
 }
 
-/** ONNX Runtime is loaded here, and only when there is something to run. */
-async function chooseEngine(
-  device: ScanOptions["device"],
+/**
+ * ONNX Runtime is loaded here, and only when there is something to run. On a CPU, several families with
+ * the small model that ships are scanned side by side: each has stretches that use one core only.
+ */
+async function openLanes(
+  jobs: readonly Job[],
+  store: Store,
+  { device, atOnce, dataFolder }: ScanOptions,
   tell: (line: string) => void,
-): Promise<Engine> {
+): Promise<Lane[]> {
   const startMs = performance.now();
   const { selectEngine } = await import("./runtime/select.ts");
   const { engine, refused } = await selectEngine(device);
   for (const { provider, reason } of refused) tell(`${provider} is not used: ${reason}`);
-  tell(`Running on ${engine.provider}, ready in ${formatDuration(performance.now() - startMs)}`);
-  return engine;
+
+  const nCores = navigator.hardwareConcurrency;
+  const small = jobs.every(({ modelName }) => modelName === bundledName);
+  const wanted = atOnce ?? (engine.provider === "cpu" && small ? nCores : 1);
+  const nLanes = Math.min(wanted, jobs.length);
+  const beside = nLanes > 1 ? `, ${nLanes} families at once` : "";
+  const ready = formatDuration(performance.now() - startMs);
+  tell(`Running on ${engine.provider}${beside}, ready in ${ready}`);
+  if (nLanes === 1) {
+    const { createLocalLane } = await import("./lane.ts");
+    return [createLocalLane({ store, engine, loadModel })];
+  }
+  const nThreads = Math.max(1, Math.floor(nCores / nLanes));
+  const { createWorkerLane } = await import("./worker_lane.ts");
+  return Array.from(
+    { length: nLanes },
+    () => createWorkerLane(engine.provider as NodeProvider, nThreads, dataFolder),
+  );
 }
 
 /** The first Ctrl-C stops after the piece of work at hand, the second at once. */

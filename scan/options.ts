@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import type { EncoderName } from "./encoder/types.ts";
+import type { ProjectionName } from "./projection/types.ts";
 
 /** What `deno task scan` was asked to do. */
 export interface ScanOptions {
@@ -10,6 +12,11 @@ export interface ScanOptions {
   /** Parameters instead of the collection's. */
   readonly particles: number | null;
   readonly seed: number | null;
+  readonly encoder: EncoderName | null;
+  readonly projection: ProjectionName | null;
+  readonly dims: 2 | 3 | null;
+  /** Families scanned at once, or null for what suits the machine. */
+  readonly atOnce: number | null;
   readonly promptsFolder: string;
   readonly dataFolder: string;
   readonly force: boolean;
@@ -38,6 +45,12 @@ Options
   --device <name>   auto, cuda, webgpu or cpu; auto takes the first of them that works (default: auto)
   --particles <n>   particles of each layer, 16 to 16384, instead of the collection's
   --seed <n>        seed of every random choice, 0 to 4294967295, instead of the collection's
+  --encoder <name>  slots, pooled or tokens, instead of the collection's: how layers become particles
+  --projection <name>
+                    umap or pca, instead of the collection's: how particles become points
+  --dims <n>        2 or 3 dimensions of the picture, instead of the collection's
+  --jobs <n>        families scanned at once, 1 to 64 (default: one for each core on a CPU with the
+                    bundled model, which each of them loads; else 1)
   --prompts <dir>   folder of the collection (default: prompts)
   --data <dir>      folder of the results (default: _data)
   --force           scan again what is there already
@@ -49,6 +62,8 @@ Options
 Exit codes: 0 done · 1 a scan failed · 2 bad input, nothing was scanned · 130 interrupted`;
 
 const devices = ["auto", "cuda", "webgpu", "cpu"] as const;
+const encoders = ["slots", "pooled", "tokens"] as const satisfies readonly EncoderName[];
+const projections = ["umap", "pca"] as const satisfies readonly ProjectionName[];
 
 /**
  * Reads the command line.
@@ -57,12 +72,7 @@ const devices = ["auto", "cuda", "webgpu", "cpu"] as const;
  */
 export function parseScanOptions(args: readonly string[]): ScanOptions {
   const { values, positionals } = parse(args);
-  const device = devices.find((name) => name === values.device);
-  if (!device) {
-    throw new UsageError(
-      `Cannot use --device "${values.device}": expected one of ${devices.join(", ")}`,
-    );
-  }
+  const dims = choice("--dims", values.dims, ["2", "3"] as const);
   for (const id of positionals) {
     if (!/^[a-z0-9-]+(\/[a-z0-9-]+)?$/.test(id)) {
       throw new UsageError(
@@ -73,7 +83,11 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
   return {
     ids: positionals,
     models: values.model ?? null,
-    device,
+    device: choice("--device", values.device, devices)!,
+    encoder: choice("--encoder", values.encoder, encoders),
+    projection: choice("--projection", values.projection, projections),
+    dims: dims === null ? null : dims === "2" ? 2 : 3,
+    atOnce: wholeNumber("--jobs", values.jobs, 1, 64),
     particles: wholeNumber("--particles", values.particles, 16, 16384),
     seed: wholeNumber("--seed", values.seed, 0, 4294967295),
     promptsFolder: values.prompts,
@@ -95,6 +109,10 @@ function parse(args: readonly string[]) {
         model: { type: "string", multiple: true },
         device: { type: "string", default: "auto" },
         particles: { type: "string" },
+        encoder: { type: "string" },
+        projection: { type: "string" },
+        dims: { type: "string" },
+        jobs: { type: "string" },
         seed: { type: "string" },
         prompts: { type: "string", default: "prompts" },
         data: { type: "string", default: "_data" },
@@ -110,6 +128,17 @@ function parse(args: readonly string[]) {
       `${error instanceof Error ? error.message : error}. See deno task scan --help`,
     );
   }
+}
+
+function choice<const V extends string>(
+  flag: string,
+  text: string | undefined,
+  values: readonly V[],
+): V | null {
+  if (text === undefined) return null;
+  const value = values.find((name) => name === text);
+  if (value !== undefined) return value;
+  throw new UsageError(`Cannot use ${flag} "${text}": expected one of ${values.join(", ")}`);
 }
 
 function wholeNumber(

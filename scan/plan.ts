@@ -20,11 +20,16 @@ export interface Job {
 }
 
 /** What the command line changes of the collection's settings. */
-export interface Overrides {
+export interface Overrides extends Partial<ParameterOverrides> {
   readonly models: readonly string[] | null;
-  readonly particles: number | null;
-  readonly seed: number | null;
 }
+
+/** Parameters that the command line can set; null leaves the collection's. */
+type ParameterOverrides = {
+  readonly [name in typeof overridable[number]]: ScanParameters[name] | null;
+};
+
+const overridable = ["particles", "seed", "encoder", "projection", "dims"] as const;
 
 /**
  * The jobs of some families, in the collection's order.
@@ -38,11 +43,11 @@ export async function planJobs(
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const family of families) {
-    const parameters: ScanParameters = {
-      ...family.parameters,
-      ...(overrides.particles === null ? {} : { particles: overrides.particles }),
-      ...(overrides.seed === null ? {} : { seed: overrides.seed }),
-    };
+    const given = overridable.flatMap((name) => {
+      const value = overrides[name] ?? null;
+      return value === null ? [] : [[name, value]];
+    });
+    const parameters: ScanParameters = { ...family.parameters, ...Object.fromEntries(given) };
     for (const modelName of new Set(overrides.models ?? family.models)) {
       const identity = await identify(modelName);
       const input = {

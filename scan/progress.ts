@@ -3,14 +3,20 @@ import process from "node:process";
 import cliProgress from "cli-progress";
 import type { OnProgress } from "./onnx/engine.ts";
 
-/** How a scan tells what it is doing; everything goes to standard error. */
-export interface Reporter {
-  /** A line of its own, above the bar where there is one. */
-  line(text: string): void;
+/** One line of progress: what one of several workers is at. */
+export interface ReporterRow {
   /** Starts a stage of the work named `subject`; a stage before it ends. */
   stage(subject: string, stage: string): OnProgress;
   /** Ends the stage that is open, if any. */
   end(): void;
+}
+
+/** How a scan tells what it is doing; everything goes to standard error. */
+export interface Reporter {
+  /** A line of its own, above the bars where there are some. */
+  line(text: string): void;
+  /** A row for work that goes on beside other work. */
+  row(): ReporterRow;
 }
 
 /** Seconds as people read them: `8 s`, `2 min 05 s`. */
@@ -42,49 +48,69 @@ export function timeLeft(elapsedMs: number, done: number, total: number): string
   return `${formatDuration(elapsedMs / done * (total - done))} left`;
 }
 
-/** A bar for each stage, redrawn in place; a stage that has ended leaves nothing behind. */
+/** A bar for each row, redrawn in place; a stage that has ended leaves nothing behind. */
 function terminalReporter(): Reporter {
-  let bar: cliProgress.SingleBar | null = null;
-  const end = () => {
-    bar?.stop();
-    bar = null;
-  };
+  let bars: cliProgress.MultiBar | null = null;
+  let nOpen = 0;
+  const open = () =>
+    bars ??= new cliProgress.MultiBar({
+      format: "  {subject}  {stage} {bar} {percentage} %  {left}{note}",
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 24,
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      fps: 10,
+      linewrap: false,
+    }, cliProgress.Presets.shades_classic);
   return {
     line(text) {
-      end();
-      process.stderr.write(text + "\n");
+      if (bars === null) process.stderr.write(text + "\n");
+      else {
+        bars.log(text + "\n");
+        bars.update();
+      }
     },
-    stage(subject, stage) {
-      end();
-      const startMs = performance.now();
-      bar = new cliProgress.SingleBar({
-        format: "  {subject}  {stage} {bar} {percentage} %  {left}{note}",
-        barCompleteChar: "█",
-        barIncompleteChar: "░",
-        barsize: 24,
-        hideCursor: true,
-        clearOnComplete: true,
-        stopOnComplete: false,
-        fps: 10,
-        linewrap: false,
-      }, cliProgress.Presets.shades_classic);
-      bar.start(1, 0, { subject, stage: stage.padEnd(10), left: "", note: "" });
-      const current = bar;
-      return (done, total, note = "") => {
-        current.setTotal(Math.max(total, 1));
-        const left = timeLeft(performance.now() - startMs, done, total);
-        current.update(done, { left: left && left + "  ", note });
+    row() {
+      let bar: cliProgress.SingleBar | null = null;
+      const end = () => {
+        if (bar === null || bars === null) return;
+        bars.remove(bar);
+        bar = null;
+        if (--nOpen > 0) return;
+        bars.stop();
+        bars = null;
+      };
+      return {
+        stage(subject, stage) {
+          const startMs = performance.now();
+          const payload = { subject, stage: stage.padEnd(10), left: "", note: "" };
+          if (bar === null) {
+            bar = open().create(1, 0, payload);
+            nOpen++;
+          } else {
+            bar.setTotal(1);
+            bar.update(0, payload);
+          }
+          const current = bar;
+          return (done, total, note = "") => {
+            if (current !== bar) return;
+            current.setTotal(Math.max(total, 1));
+            const left = timeLeft(performance.now() - startMs, done, total);
+            current.update(done, { left: left && left + "  ", note });
+          };
+        },
+        end,
       };
     },
-    end,
   };
 }
 
 /** Plain lines, for logs: one when a stage starts and one every ten seconds while it lasts. */
 function plainReporter(): Reporter {
   const write = (text: string) => void process.stderr.write(text + "\n");
-  return {
-    line: write,
+  const row: ReporterRow = {
     stage(subject, stage) {
       const startMs = performance.now();
       let toldMs = startMs;
@@ -100,16 +126,10 @@ function plainReporter(): Reporter {
     },
     end() {},
   };
+  return { line: write, row: () => row };
 }
 
-/** Bars where standard error is a terminal, else plain lines; with `quiet` only {@linkcode Reporter.line}. */
-export function createReporter(options: { quiet?: boolean } = {}): Reporter {
-  if (options.quiet) {
-    return {
-      line: (text) => void process.stderr.write(text + "\n"),
-      stage: () => () => {},
-      end() {},
-    };
-  }
+/** Bars where standard error is a terminal, else plain lines. */
+export function createReporter(): Reporter {
   return process.stderr.isTTY ? terminalReporter() : plainReporter();
 }

@@ -1,24 +1,19 @@
 import type { Family } from "./collection/mod.ts";
-import type { MemberScan } from "./compose_scan.ts";
-import { encodeLens, encodeScan } from "./format/mod.ts";
-import type { Engine } from "./onnx/engine.ts";
-import type { LanguageModel } from "./model/types.ts";
-import { scanFamily } from "./pipeline.ts";
+import type { Lane } from "./lane.ts";
 import { type Job, listScans } from "./plan.ts";
-import { formatDuration, type Reporter } from "./progress.ts";
+import { formatDuration, type Reporter, type ReporterRow } from "./progress.ts";
 import type { ScanRecord } from "./store/manifest.ts";
 import type { Store } from "./store/store.ts";
-import { encodeThumbnail, renderThumbnail } from "./thumbnail/mod.ts";
-import { writer } from "./version.ts";
 
 /** What a run needs from outside. */
 export interface RunContext {
   readonly store: Store;
   readonly reporter: Reporter;
-  /** Made when the first job needs it: a run that finds everything done never starts a runtime. */
-  readonly engine: () => Promise<Engine>;
-  /** Loads a model onto the engine; the run releases it. */
-  readonly loadModel: (name: string, engine: Engine) => Promise<LanguageModel>;
+  /**
+   * Makes the lanes that see to the jobs, at least one; the run releases them. Asked for when the first
+   * job needs one: a run that finds everything done never starts a runtime.
+   */
+  readonly openLanes: (jobs: readonly Job[]) => Promise<readonly Lane[]>;
   readonly signal: AbortSignal;
   /** Scans again what is stored already. */
   readonly force: boolean;
@@ -48,116 +43,80 @@ export interface JobOutcome {
 
 /**
  * Sees to every job: stored scans are left alone, the others made and stored, and the list for the
- * site is written after each, so that a run that is cut short loses the family it was at and no more.
+ * site is written after each, so that a run that is cut short loses the families it was at and no more.
  *
  * @returns one outcome for each job, in order; a job that fails does not stop the others
  */
 export async function runJobs(plan: RunPlan, context: RunContext): Promise<JobOutcome[]> {
   const outcomes: JobOutcome[] = [];
-  const models = new ModelSlot(context.loadModel);
-  try {
-    for (const [index, job] of plan.jobs.entries()) {
-      const stored = context.force ? null : await readAll(job, context.store);
-      if (stored) {
-        outcomes.push(outcome(job, "skipped", stored, 0, "nothing changed since it was scanned"));
-        continue;
-      }
-      if (context.signal.aborted) {
-        outcomes.push(outcome(job, "interrupted", [], 0, "stopped before it began"));
-        continue;
-      }
-      const startMs = performance.now();
-      try {
-        const engine = await context.engine();
-        const model = await models.take(job.modelName, engine);
-        const records = await scanAndStore(job, model, engine, context, startMs);
-        const durationMs = performance.now() - startMs;
-        outcomes.push(outcome(job, "scanned", records, durationMs, ""));
-        context.reporter.line(describeScanned(job, records, durationMs, index, plan.jobs.length));
-        await writeList(plan, context.store);
-      } catch (error) {
-        const durationMs = performance.now() - startMs;
-        const interrupted = context.signal.aborted;
-        const reason = error instanceof Error ? error.message : String(error);
-        const status = interrupted ? "interrupted" : "failed";
-        outcomes.push(outcome(job, status, [], durationMs, reason));
-        if (!interrupted) context.reporter.line(`✗ ${nameOf(job)}: ${reason}`);
-      }
-    }
-  } finally {
-    context.reporter.end();
-    await models.release();
+  const waiting: number[] = [];
+  for (const [index, job] of plan.jobs.entries()) {
+    const stored = context.force ? null : await readAll(job, context.store);
+    if (stored) {
+      outcomes[index] = outcome(job, "skipped", stored, 0, "nothing changed since it was scanned");
+    } else waiting.push(index);
   }
+  if (waiting.length > 0) await runWaiting(plan, waiting, outcomes, context);
   await writeList(plan, context.store);
   return outcomes;
 }
 
-/** Holds the model of the job at hand; one at a time, since a model can be large. */
-class ModelSlot {
-  #name = "";
-  #model: LanguageModel | null = null;
+/** Every lane takes the next job that waits, until none is left. */
+async function runWaiting(
+  plan: RunPlan,
+  waiting: number[],
+  outcomes: JobOutcome[],
+  context: RunContext,
+): Promise<void> {
+  const { reporter, signal, store } = context;
+  const total = waiting.length;
+  let nDone = 0;
+  let listed: Promise<void> = Promise.resolve();
 
-  constructor(private readonly load: RunContext["loadModel"]) {}
-
-  async take(name: string, engine: Engine): Promise<LanguageModel> {
-    if (this.#model && this.#name === name) return this.#model;
-    await this.release();
-    this.#name = name;
-    return this.#model = await this.load(name, engine);
-  }
-
-  async release(): Promise<void> {
-    const model = this.#model;
-    this.#model = null;
-    await model?.release();
-  }
-}
-
-/** Makes and stores one family's scans. */
-async function scanAndStore(
-  job: Job,
-  model: LanguageModel,
-  engine: Engine,
-  { store, reporter, signal }: RunContext,
-  startMs: number,
-): Promise<ScanRecord[]> {
-  const members = await scanFamily(job.family, model, engine, job.parameters, {
-    onStage: (stage) => reporter.stage(nameOf(job), stage),
-    signal,
-  });
-  const onWrite = reporter.stage(nameOf(job), "files");
-  const records: ScanRecord[] = [];
-  for (const [i, member] of members.entries()) {
-    signal.throwIfAborted();
-    const files = await encodeFiles(member);
-    const { header, frames } = member.scan;
-    records.push(
-      await store.writeScan(job.members[i].key, files, {
-        model: header.model,
-        parameters: header.parameters,
-        quality: header.quality,
-        tokens: [...header.tokens],
-        answer: [...frames[frames.length - 1].guesses],
-        layers: [...header.layers],
-        run: {
-          provider: engine.provider,
-          durationMs: Math.round(performance.now() - startMs),
-          writer,
-          date: new Date().toISOString(),
-        },
-      }),
-    );
-    onWrite(i + 1, members.length, member.prompt.id);
-  }
-  return records;
-}
-
-async function encodeFiles({ scan, lens }: MemberScan) {
-  return {
-    frames: await encodeScan(scan),
-    lens: await encodeLens(lens),
-    thumbnail: await encodeThumbnail(renderThumbnail(scan)),
+  const runOne = async (index: number, lane: Lane | Error, row: ReporterRow) => {
+    const job = plan.jobs[index];
+    if (signal.aborted) {
+      outcomes[index] = outcome(job, "interrupted", [], 0, "stopped before it began");
+      return;
+    }
+    const startMs = performance.now();
+    try {
+      if (lane instanceof Error) throw lane;
+      const records = await lane.scan(job, {
+        onStage: (stage) => row.stage(nameOf(job), stage),
+        signal,
+      });
+      const durationMs = performance.now() - startMs;
+      outcomes[index] = outcome(job, "scanned", records, durationMs, "");
+      reporter.line(describeScanned(job, records, durationMs, ++nDone, total));
+      // One after the other: each list must hold what the one before held.
+      await (listed = listed.then(() => writeList(plan, store)));
+    } catch (error) {
+      const durationMs = performance.now() - startMs;
+      const reason = error instanceof Error ? error.message : String(error);
+      const status = signal.aborted ? "interrupted" : "failed";
+      outcomes[index] = outcome(job, status, [], durationMs, reason);
+      if (!signal.aborted) reporter.line(`✗ ${nameOf(job)}: ${reason}`);
+    } finally {
+      row.end();
+    }
   };
+
+  const lanes: readonly (Lane | Error)[] = signal.aborted
+    ? [new Error("stopped")]
+    : await context.openLanes(waiting.map((index) => plan.jobs[index])).catch((error) => [
+      error instanceof Error ? error : new Error(String(error)),
+    ]);
+  try {
+    await Promise.all(lanes.map(async (lane) => {
+      const row = reporter.row();
+      for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+        await runOne(index, lane, row);
+      }
+    }));
+  } finally {
+    await Promise.all(lanes.map((lane) => lane instanceof Error ? undefined : lane.release()));
+  }
 }
 
 async function writeList(plan: RunPlan, store: Store): Promise<void> {
@@ -196,11 +155,11 @@ function describeScanned(
   job: Job,
   records: readonly ScanRecord[],
   durationMs: number,
-  index: number,
+  nDone: number,
   total: number,
 ): string {
   const [{ quality }] = records;
-  const count = `${index + 1}/${total}`.padStart(String(total).length * 2 + 1);
+  const count = `${nDone}/${total}`.padStart(String(total).length * 2 + 1);
   const prompts = records.length === 1 ? "1 prompt" : `${records.length} prompts`;
   return `✓ ${count} ${nameOf(job)}: ${prompts} in ${formatDuration(durationMs)}, explained ` +
     `variance ${quality.explainedVariance.toFixed(3)}, trustworthiness ` +

@@ -8,6 +8,10 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
     device: "auto",
     particles: null,
     seed: null,
+    encoder: null,
+    projection: null,
+    dims: null,
+    atOnce: null,
     promptsFolder: "prompts",
     dataFolder: "_data",
     force: false,
@@ -20,7 +24,7 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
 
 Deno.test("parseScanOptions() reads ids and every flag", () => {
   const options = parseScanOptions(
-    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --prompts p --data d --force --prune --dry-run --json"
+    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --encoder pooled --projection pca --dims 2 --jobs 3 --prompts p --data d --force --prune --dry-run --json"
       .split(" "),
   );
   assert.deepEqual(options, {
@@ -29,6 +33,10 @@ Deno.test("parseScanOptions() reads ids and every flag", () => {
     device: "cpu",
     particles: 64,
     seed: 0,
+    encoder: "pooled",
+    projection: "pca",
+    dims: 2,
+    atOnce: 3,
     promptsFolder: "p",
     dataFolder: "d",
     force: true,
@@ -42,6 +50,10 @@ Deno.test("parseScanOptions() reads ids and every flag", () => {
 Deno.test("parseScanOptions() throws UsageError that names the flag and the mend", () => {
   const cases: [string[], RegExp][] = [
     [["--device", "tpu"], /"tpu".*auto, cuda, webgpu, cpu/],
+    [["--encoder", "dense"], /--encoder "dense".*slots, pooled, tokens/],
+    [["--projection", "tsne"], /--projection "tsne".*umap, pca/],
+    [["--dims", "4"], /--dims "4".*2, 3/],
+    [["--jobs", "0"], /--jobs "0".*1 to 64/],
     [["--particles", "15"], /--particles "15".*16 to 16384/],
     [["--particles", "1e3"], /--particles "1e3"/],
     [["--seed", "-1"], /seed/],

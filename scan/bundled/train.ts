@@ -1,6 +1,7 @@
 /** `deno task train`: trains the bundled model and writes its weights and card. */
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
 import type { Engine } from "../onnx/engine.ts";
 import { sizeOf } from "../onnx/tensor.ts";
 import { createEngine } from "../runtime/node_engine.ts";
@@ -12,11 +13,13 @@ import {
   type Named,
   parametersOf,
 } from "./architecture.ts";
-import { type Card, renderCard } from "./card.ts";
+import { type Card, cardSchema, renderCard } from "./card.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Example, generateExamples, skills } from "./corpus/mod.ts";
 import { type Accuracy, accuracyTable, evaluate, sampleExamples } from "./evaluate.ts";
 import { type FastTokenizer, loadTokenizer } from "./tokenizer/mod.ts";
+import { initialState } from "../onnx/adam.ts";
+import { readWeights } from "./read_weights.ts";
 import { bundledFocus, mixExamples, sharesOf } from "./mixture.ts";
 import { type Budget, bundledRecipe, type Report, train } from "./training.ts";
 
@@ -28,6 +31,8 @@ Usage: deno task train [options]
   --steps N     steps instead of minutes
   --seed N      seed of weights and texts (default 1)
   --fresh       start anew, even if a training was cut off
+  --improve     start from the weights in the folder that --out names, with a fresh schedule; the
+                card counts what they were trained before
   --export      no training: write model and card from where the training stands
   --out DIR     folder for model.onnx, card.json and CARD.md (default scan/bundled)
   --note TEXT   what the card should say of how the training went
@@ -48,6 +53,7 @@ interface Flags {
   readonly budget: Budget;
   readonly seed: number;
   readonly fresh: boolean;
+  readonly improve: boolean;
   readonly exportOnly: boolean;
   readonly out: string;
   readonly note: string;
@@ -63,6 +69,7 @@ function readFlags(args: string[]): Flags | "help" {
       steps: { type: "string" },
       seed: { type: "string", default: "1" },
       fresh: { type: "boolean", default: false },
+      improve: { type: "boolean", default: false },
       export: { type: "boolean", default: false },
       out: { type: "string", default: folder },
       checkpoint: { type: "string", default: defaultCheckpointPath },
@@ -86,6 +93,7 @@ function readFlags(args: string[]): Flags | "help" {
       : { kind: "steps", steps: Math.ceil(positive("steps", values.steps)) },
     seed,
     fresh: values.fresh,
+    improve: values.improve,
     exportOnly: values.export,
     out: values.out,
     note: values.note,
@@ -100,6 +108,11 @@ async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** What the weights in a folder went through; nothing where training starts from nothing. */
+async function readEarlier(folder: string): Promise<Card["training"]> {
+  return v.parse(cardSchema, JSON.parse(await Deno.readTextFile(`${folder}/card.json`))).training;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -146,6 +159,7 @@ async function writeModel(
   checkpoint: Checkpoint,
   loss: number,
   accuracies: readonly Accuracy[],
+  earlier?: Card["training"],
 ): Promise<void> {
   const model = buildInferenceModel(architecture, checkpoint.state.parameters);
   const parameters = parametersOf(architecture);
@@ -160,9 +174,9 @@ async function writeModel(
     fileBytes: model.length,
     training: {
       seed: flags.seed,
-      steps: checkpoint.state.step,
-      nTokens: checkpoint.nTokens,
-      seconds: Math.round(checkpoint.seconds),
+      steps: checkpoint.state.step + (earlier?.steps ?? 0),
+      nTokens: checkpoint.nTokens + (earlier?.nTokens ?? 0),
+      seconds: Math.round(checkpoint.seconds + (earlier?.seconds ?? 0)),
       loss,
       recipe: { ...bundledRecipe },
       mixture: sharesOf(bundledFocus),
@@ -190,12 +204,18 @@ async function main(): Promise<number> {
   const identity = JSON.stringify({
     architecture,
     seed: flags.seed,
+    improve: flags.improve,
     tokenizer: await sha256(new TextEncoder().encode(tokenizerText)),
   });
   // Others use the machine too while a training runs for an hour.
   const engine = await createEngine("cpu", { spins: false });
-  const checkpoint = flags.fresh ? undefined : await readCheckpoint(flags.checkpointPath);
-  if (checkpoint) {
+  const earlier = flags.improve ? await readEarlier(flags.out) : undefined;
+  let checkpoint = flags.fresh ? undefined : await readCheckpoint(flags.checkpointPath);
+  if (earlier && !checkpoint) {
+    const weights = readWeights(architecture, await Deno.readFile(`${flags.out}/model.onnx`));
+    checkpoint = { identity, state: initialState(weights), seconds: 0, nTokens: 0 };
+    console.log(`Improving the weights in ${flags.out}`);
+  } else if (checkpoint) {
     console.log(
       `Going on from step ${checkpoint.state.step}, after ${
         Math.round(checkpoint.seconds / 60)
@@ -253,7 +273,7 @@ async function main(): Promise<number> {
     heldOut(200),
   );
   console.log(accuracyTable(accuracies));
-  await writeModel(flags, architecture, end, loss, accuracies);
+  await writeModel(flags, architecture, end, loss, accuracies, earlier);
   return 0;
 }
 

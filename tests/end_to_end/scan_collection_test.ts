@@ -2,19 +2,21 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Family, parseCollection, readCollection } from "../../scan/collection/mod.ts";
 import { decodeScan } from "../../scan/format/mod.ts";
+import { createLocalLane } from "../../scan/lane.ts";
 import { createModelKnowledge } from "../../scan/model/knowledge.ts";
+import { loadModel } from "../../scan/model/load_model.ts";
 import { openModel } from "../../scan/model/open_model.ts";
 import { identifyModel, readModelSource } from "../../scan/model/source.ts";
-import type { LanguageModel } from "../../scan/model/types.ts";
-import type { Engine } from "../../scan/onnx/engine.ts";
 import { planJobs } from "../../scan/plan.ts";
 import type { Reporter } from "../../scan/progress.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 import { type RunContext, runJobs, type RunPlan } from "../../scan/scan_collection.ts";
 import { Store } from "../../scan/store/store.ts";
+import { createWorkerLane } from "../../scan/worker_lane.ts";
 import {
   type Collection,
   contents,
+  endless,
   familyFile,
   makeCollection,
   readManifest,
@@ -41,20 +43,28 @@ async function contextOf({ data }: Collection, changes: Partial<RunContext> = {}
   const loaded: string[] = [];
   const reporter: Reporter = {
     line: (text) => void told.push(text),
-    stage: (subject, stage) => {
-      told.push(`${subject.split(" ")[0]} ${stage}`);
-      return () => {};
-    },
-    end: () => {},
+    row: () => ({
+      stage: (subject, stage) => {
+        told.push(`${subject.split(" ")[0]} ${stage}`);
+        return () => {};
+      },
+      end: () => {},
+    }),
   };
+  const store = await Store.open(data);
   const context: RunContext = {
-    store: await Store.open(data),
+    store,
     reporter,
-    engine: () => createEngine("cpu"),
-    loadModel: async (name: string, engine: Engine): Promise<LanguageModel> => {
-      loaded.push(name);
-      return await openModel(engine, await readModelSource(name));
-    },
+    openLanes: async () => [
+      createLocalLane({
+        store,
+        engine: await createEngine("cpu"),
+        loadModel: (name, engine) => {
+          loaded.push(name);
+          return loadModel(name, engine);
+        },
+      }),
+    ],
     signal: new AbortController().signal,
     force: false,
     ...changes,
@@ -76,7 +86,7 @@ Deno.test("runJobs() loads a model once for all families, and none when all is s
   );
 
   const second = await contextOf(collection, {
-    engine: () => Promise.reject(new Error("no runtime is wanted")),
+    openLanes: () => Promise.reject(new Error("no runtime is wanted")),
   });
   const skipped = await runJobs(plan, second.context);
   assert.deepEqual(skipped.map(({ status }) => status), ["skipped", "skipped"]);
@@ -98,6 +108,58 @@ Deno.test("runJobs() gives the same bytes whatever was scanned before in the sam
   assert.deepEqual(contents(await snapshot(other.data)), contents(await snapshot(one.data)));
 });
 
+Deno.test("runJobs() gives the same bytes from two workers as from one lane", async () => {
+  await using one = await makeCollection();
+  await using other = await makeCollection();
+  await runJobs(await planOf(one), (await contextOf(one)).context);
+  const { context, told } = await contextOf(other, {
+    openLanes: () =>
+      Promise.resolve([1, 1].map((nThreads) => createWorkerLane("cpu", nThreads, other.data))),
+  });
+  const outcomes = await runJobs(await planOf(other), context);
+  assert.deepEqual(outcomes.map(({ status, reason }) => [status, reason]), [
+    ["scanned", ""],
+    ["scanned", ""],
+  ]);
+  assert.ok(told.includes("cat files") && told.includes("dog files"));
+  assert.deepEqual(contents(await snapshot(other.data)), contents(await snapshot(one.data)));
+});
+
+Deno.test("runJobs() tells what a worker fails with, and goes on", async () => {
+  await using collection = await makeCollection();
+  const plan = await planOf(collection);
+  const [cat, dog] = plan.jobs;
+  const broken = { ...cat, modelName: join(collection.folder, "nowhere") };
+  const { context } = await contextOf(collection, {
+    openLanes: () => Promise.resolve([createWorkerLane("cpu", 1, collection.data)]),
+  });
+  const outcomes = await runJobs({ ...plan, jobs: [broken, dog] }, context);
+  assert.deepEqual(outcomes.map(({ status }) => status), ["failed", "scanned"]);
+  assert.match(outcomes[0].reason, /nowhere/);
+});
+
+Deno.test("runJobs() stops a worker that is in the middle of a family", async () => {
+  await using collection = await makeCollection({ "cat.yml": familyFile("cat", endless) });
+  const plan = await planOf(collection);
+  const controller = new AbortController();
+  const { context } = await contextOf(collection, {
+    signal: controller.signal,
+    openLanes: () => Promise.resolve([createWorkerLane("cpu", 1, collection.data)]),
+  });
+  const reporter: Reporter = {
+    line: () => {},
+    row: () => ({
+      stage: (_subject, stage) => () => {
+        if (stage === "projection") controller.abort(new Error("stop"));
+      },
+      end: () => {},
+    }),
+  };
+  const [{ status }] = await runJobs(plan, { ...context, reporter });
+  assert.equal(status, "interrupted");
+  assert.deepEqual((await readManifest(collection)).scans, []);
+});
+
 for (const stage of ["model", "particles", "projection", "files"]) {
   Deno.test(`runJobs() keeps the families that are done when it is stopped at the stage "${stage}"`, async () => {
     await using collection = await makeCollection({
@@ -108,12 +170,16 @@ for (const stage of ["model", "particles", "projection", "files"]) {
     const plan = await planOf(collection);
     const controller = new AbortController();
     const { context, told } = await contextOf(collection, { signal: controller.signal });
+    const row = context.reporter.row();
     const stop: Reporter = {
       ...context.reporter,
-      stage: (subject, name) => {
-        if (subject.startsWith("bee") && name === stage) controller.abort(new Error("stop"));
-        return context.reporter.stage(subject, name);
-      },
+      row: () => ({
+        ...row,
+        stage: (subject, name) => {
+          if (subject.startsWith("bee") && name === stage) controller.abort(new Error("stop"));
+          return row.stage(subject, name);
+        },
+      }),
     };
     const outcomes = await runJobs(plan, { ...context, reporter: stop });
     assert.deepEqual(outcomes.map(({ status }) => status), [
@@ -134,14 +200,17 @@ Deno.test("runJobs() lists what is done after every family", async () => {
   const seen: number[] = [];
   const reporter: Reporter = {
     ...context.reporter,
-    stage: (subject, stage) => {
-      if (stage === "model" && subject.startsWith("dog")) {
-        seen.push(
-          JSON.parse(Deno.readTextFileSync(join(collection.data, "scans.json"))).scans.length,
-        );
-      }
-      return () => {};
-    },
+    row: () => ({
+      stage: (subject, stage) => {
+        if (stage === "model" && subject.startsWith("dog")) {
+          seen.push(
+            JSON.parse(Deno.readTextFileSync(join(collection.data, "scans.json"))).scans.length,
+          );
+        }
+        return () => {};
+      },
+      end: () => {},
+    }),
   };
   await runJobs(plan, { ...context, reporter });
   assert.deepEqual(seen, [3]);
@@ -229,7 +298,8 @@ Deno.test("members of a family share one space: what is equal in them lies at th
   );
   assert.deepEqual(base.header.box, same.header.box);
   assert.deepEqual(base.header.box, other.header.box);
-  assert.deepEqual(base.header.quality, other.header.quality);
+  const { trustworthiness } = base.header.quality;
+  assert.equal(other.header.quality.trustworthiness, trustworthiness);
   assert.deepEqual(
     base.frames.map(({ guesses }) => guesses),
     same.frames.map(({ guesses }) => guesses),

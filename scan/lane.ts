@@ -1,0 +1,98 @@
+import type { MemberScan } from "./compose_scan.ts";
+import { encodeLens, encodeScan } from "./format/mod.ts";
+import type { LanguageModel } from "./model/types.ts";
+import type { Engine, OnProgress } from "./onnx/engine.ts";
+import { scanFamily, type Stage } from "./pipeline.ts";
+import type { Job } from "./plan.ts";
+import type { ScanRecord } from "./store/manifest.ts";
+import type { Store } from "./store/store.ts";
+import { encodeThumbnail, renderThumbnail } from "./thumbnail/mod.ts";
+import { writer } from "./version.ts";
+
+/** What a lane tells while it is at a job. */
+export interface LaneHooks {
+  /** Told when a stage starts; what it returns is told how far the stage is. */
+  readonly onStage: (stage: Stage | "files") => OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/** Sees to one job at a time. Several lanes work side by side. */
+export interface Lane {
+  /**
+   * Scans a family and stores it.
+   *
+   * @returns one record for each member, in order
+   * @throws the signal's reason when it is aborted, and whatever makes the scan fail
+   */
+  scan(job: Job, hooks: LaneHooks): Promise<ScanRecord[]>;
+  release(): Promise<void>;
+}
+
+/** What a lane on this very thread works with. */
+export interface LocalLaneParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  /** Loads a model onto the engine; the lane releases it. */
+  readonly loadModel: (name: string, engine: Engine) => Promise<LanguageModel>;
+}
+
+/** A lane on this thread. Holds the model of the job at hand, one at a time, since a model can be large. */
+export function createLocalLane({ store, engine, loadModel }: LocalLaneParts): Lane {
+  let held: { readonly name: string; readonly model: LanguageModel } | null = null;
+  const release = async () => {
+    const { model } = held ?? {};
+    held = null;
+    await model?.release();
+  };
+  return {
+    async scan(job, hooks) {
+      const startMs = performance.now();
+      if (held?.name !== job.modelName) {
+        await release();
+        held = { name: job.modelName, model: await loadModel(job.modelName, engine) };
+      }
+      const members = await scanFamily(job.family, held.model, engine, job.parameters, hooks);
+      return await storeMembers(job, members, store, engine, hooks, startMs);
+    },
+    release,
+  };
+}
+
+async function storeMembers(
+  job: Job,
+  members: readonly MemberScan[],
+  store: Store,
+  engine: Engine,
+  { onStage, signal }: LaneHooks,
+  startMs: number,
+): Promise<ScanRecord[]> {
+  const onWrite = onStage("files");
+  const records: ScanRecord[] = [];
+  for (const [i, { prompt, scan, lens }] of members.entries()) {
+    signal.throwIfAborted();
+    const files = {
+      frames: await encodeScan(scan),
+      lens: await encodeLens(lens),
+      thumbnail: await encodeThumbnail(renderThumbnail(scan)),
+    };
+    const { header, frames } = scan;
+    records.push(
+      await store.writeScan(job.members[i].key, files, {
+        model: header.model,
+        parameters: header.parameters,
+        quality: header.quality,
+        tokens: [...header.tokens],
+        answer: [...frames[frames.length - 1].guesses],
+        layers: [...header.layers],
+        run: {
+          provider: engine.provider,
+          durationMs: Math.round(performance.now() - startMs),
+          writer,
+          date: new Date().toISOString(),
+        },
+      }),
+    );
+    onWrite(i + 1, members.length, prompt.id);
+  }
+  return records;
+}

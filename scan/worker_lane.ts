@@ -1,0 +1,88 @@
+import type { Lane } from "./lane.ts";
+import type { OnProgress } from "./onnx/engine.ts";
+import type { Stage } from "./pipeline.ts";
+import type { Job } from "./plan.ts";
+import type { NodeProvider } from "./runtime/node_engine.ts";
+import type { ScanRecord } from "./store/manifest.ts";
+
+/** What a worker is told. */
+export type ToWorker =
+  | {
+    readonly type: "start";
+    readonly provider: NodeProvider;
+    readonly nThreads: number;
+    readonly dataFolder: string;
+  }
+  | { readonly type: "scan"; readonly job: Job }
+  | { readonly type: "stop" }
+  | { readonly type: "release" };
+
+/** What a worker tells. */
+export type FromWorker =
+  | { readonly type: "stage"; readonly stage: Stage | "files" }
+  | {
+    readonly type: "progress";
+    readonly done: number;
+    readonly total: number;
+    readonly note?: string;
+  }
+  | { readonly type: "scanned"; readonly records: ScanRecord[] }
+  | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "released" };
+
+/**
+ * A lane in a worker of its own, with its own runtime and its own copy of the model: ONNX Runtime holds
+ * the thread that it is called from, and the layout knows one thread only.
+ *
+ * @param nThreads of the runtime within an operator
+ */
+export function createWorkerLane(
+  provider: NodeProvider,
+  nThreads: number,
+  dataFolder: string,
+): Lane {
+  const worker = new Worker(new URL("./lane_worker.ts", import.meta.url), { type: "module" });
+  const tell = (message: ToWorker) => worker.postMessage(message);
+  let listen: (message: FromWorker) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => listen(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail(new Error(event.message));
+  };
+  tell({ type: "start", provider, nThreads, dataFolder });
+
+  return {
+    async scan(job, { onStage, signal }) {
+      signal.throwIfAborted();
+      const stop = () => tell({ type: "stop" });
+      signal.addEventListener("abort", stop);
+      try {
+        return await new Promise<ScanRecord[]>((resolve, reject) => {
+          let onProgress: OnProgress = () => {};
+          fail = reject;
+          listen = (message) => {
+            if (message.type === "stage") onProgress = onStage(message.stage);
+            else if (message.type === "progress") {
+              onProgress(message.done, message.total, message.note);
+            } else if (message.type === "scanned") resolve(message.records);
+            else if (message.type === "failed") {
+              reject(signal.aborted ? signal.reason : new Error(message.reason));
+            }
+          };
+          tell({ type: "scan", job });
+        });
+      } finally {
+        signal.removeEventListener("abort", stop);
+      }
+    },
+    async release() {
+      await new Promise<void>((resolve) => {
+        fail = () => resolve();
+        listen = (message) => message.type === "released" && resolve();
+        tell({ type: "release" });
+      });
+      worker.terminate();
+    },
+  };
+}
