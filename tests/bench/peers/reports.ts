@@ -20,6 +20,8 @@ export const pipelineReportSchema = v.object({
   peakMiB: v.number(),
 });
 
+export type PipelineReport = v.InferOutput<typeof pipelineReportSchema>;
+
 /**
  * One line of a child process as the value that a schema describes.
  *

@@ -37,7 +37,8 @@ def serve(packages, warm_up, answer):
         print(json.dumps(report), file=reports, flush=True)
 
     warm_up()
-    tell({"versions": {name: importlib.metadata.version(name) for name in packages}})
+    # Without what a distributor's build appends after a plus sign.
+    tell({"versions": {name: importlib.metadata.version(name).split("+")[0] for name in packages}})
     for line in sys.stdin:
         report = answer(json.loads(line))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
