@@ -32,7 +32,11 @@ A ratio above 1 means that this project is ahead.
   --json      one JSON object a line
   --help
 
-Names: ${benches.map((bench) => bench.name).join(", ")}`;
+Names: ${benches.filter((bench) => !bench.onlyByName).map((bench) => bench.name).join(", ")}
+Slow, and run by name alone: ${
+  benches.filter((bench) => bench.onlyByName).map((bench) => bench.name).join(", ")
+}
+(peers needs Python packages: "deno task bench:peers" sets them up)`;
 
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

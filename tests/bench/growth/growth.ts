@@ -67,22 +67,22 @@ export function describeGrowth(
     return points.length === 0 ? [] : [{ name, style, points }];
   };
   const panel = (growth: Growth, what: string, yLabel: string, lines: Series[][]): Panel => ({
-    title: `${what} by number of ${growth.by}`,
+    title: `${what}, ${describeRest(growth)}`,
     xLabel: growth.by === "particles" ? "particles of a layer" : "layers",
     yLabel,
     series: lines.flat(),
   });
   const times = growths.map((growth) =>
     panel(growth, "Time", "seconds", [
-      series(growth, encoder, 0, ({ ours }) => ours.encodeSeconds),
+      series(growth, `${encoder} encoder`, 0, ({ ours }) => ours.encodeSeconds),
       series(growth, "projection", 1, ({ ours }) => ours.projectSeconds),
-      series(growth, `${rivalEncoder}`, 3, ({ rival }) => rival?.encodeSeconds),
+      series(growth, `${rivalEncoder} encoder`, 3, ({ rival }) => rival?.encodeSeconds),
     ])
   );
   const memory = growths.map((growth) =>
     panel(growth, "Peak memory", "MiB", [
-      series(growth, encoder, 0, ({ ours }) => ours.peakMiB),
-      series(growth, `${rivalEncoder}`, 3, ({ rival }) => rival?.peakMiB),
+      series(growth, `${encoder} encoder`, 0, ({ ours }) => ours.peakMiB),
+      series(growth, `${rivalEncoder} encoder`, 3, ({ rival }) => rival?.peakMiB),
     ])
   );
   return {
@@ -90,6 +90,12 @@ export function describeGrowth(
     description: growths.map((growth) => describeInWords(growth)).join(" "),
     panels: [...times, ...memory],
   };
+}
+
+/** What stays the same while one thing grows. */
+function describeRest({ by, measured: [first] }: Growth): string {
+  const { nStates, particles } = first;
+  return by === "particles" ? `${nStates - 1} layers` : `${particles} particles a layer`;
 }
 
 function describeInWords({ by, measured }: Growth): string {

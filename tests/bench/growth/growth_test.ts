@@ -44,10 +44,10 @@ Deno.test("describeGrowth() makes a panel of time and one of memory for each dir
   const layers: Growth = { ...alone, by: "layers" };
   const chart = describeGrowth([alone, layers], "slots", null);
   assert.deepEqual(chart.panels.map(({ title }) => title), [
-    "Time by number of particles",
-    "Time by number of layers",
-    "Peak memory by number of particles",
-    "Peak memory by number of layers",
+    "Time, 12 layers",
+    "Time, 256 particles a layer",
+    "Peak memory, 12 layers",
+    "Peak memory, 256 particles a layer",
   ]);
   assert.deepEqual(chart.panels.map(({ series }) => series.length), [2, 2, 1, 1]);
   assert.match(chart.description, /By number of layers: 256: 1\.0 s for the encoder/);
