@@ -1,6 +1,6 @@
 /** `deno task bench:peers`: gets what the benchmark `peers` compares with. */
 import { canInstall } from "../../browser/install_chromium.ts";
-import { describeLack, findPython, packages } from "./python.ts";
+import { describeLack, findPython, packages, pythonVariable } from "./python.ts";
 
 const debianPackages = packages.map(({ debian }) => debian);
 
@@ -22,7 +22,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const osRelease = await Deno.readTextFile("/etc/os-release").catch(() => "");
   const userId = Deno.build.os === "windows" ? null : Deno.uid();
-  if (describeLack(await findPython()) !== null && canInstall(osRelease, userId)) {
+  // Debian's packages do not reach a Python of one's own choice.
+  const mayInstall = canInstall(osRelease, userId) && !Deno.env.get(pythonVariable);
+  if (mayInstall && describeLack(await findPython()) !== null) {
     console.log(`Installing ${debianPackages.join(", ")} with apt-get`);
     await aptGet("update");
     await aptGet("install", "--yes", "--no-install-recommends", ...debianPackages);
