@@ -40,7 +40,8 @@ async function* run({ quick, seed }: BenchOptions): AsyncGenerator<Row> {
       isFlat ? "flat" : "NOT flat"
     } over ${nScans} scans in one process, after one of each family: ` +
       `${formatNumber(first)} MiB in the first quarter, ${formatNumber(last)} MiB in the last, ` +
-      `${formatNumber(perScanMiB)} MiB more a scan over the second half; ` +
+      // Over a few scans it tells only which families they were.
+      (quick ? "" : `${formatNumber(perScanMiB)} MiB more a scan over the second half; `) +
       `${open === 0 ? "no session was" : `up to ${open} sessions were`} left open after a scan`,
   );
 }
