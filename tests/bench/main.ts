@@ -1,13 +1,24 @@
 /** `deno task bench [name…] [--quick] [--seed N] [--json]`: every comparison that the README shows. */
 import { parseArgs } from "node:util";
 import { benches as format } from "./format_bench.ts";
+import { benches as growth } from "./growth_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
+import { benches as memory } from "./memory_bench.ts";
+import { benches as peers } from "./peers_bench.ts";
 import { benches as projection } from "./projection_bench.ts";
 import { benches as site } from "./site_bench.ts";
 import { benches as render } from "./render_bench.ts";
 
 /** By the name of the file that they live in. */
-const files: Readonly<Record<string, readonly Bench[]>> = { format, projection, render, site };
+const files: Readonly<Record<string, readonly Bench[]>> = {
+  format,
+  growth,
+  memory,
+  peers,
+  projection,
+  render,
+  site,
+};
 
 const benches = Object.values(files).flat();
 
@@ -21,7 +32,11 @@ A ratio above 1 means that this project is ahead.
   --json      one JSON object a line
   --help
 
-Names: ${benches.map((bench) => bench.name).join(", ")}`;
+Names: ${benches.filter((bench) => !bench.onlyByName).map((bench) => bench.name).join(", ")}
+Slow, and run by name alone: ${
+  benches.filter((bench) => bench.onlyByName).map((bench) => bench.name).join(", ")
+}
+(peers needs Python packages: "deno task bench:peers" sets them up)`;
 
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
