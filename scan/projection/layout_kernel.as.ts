@@ -94,6 +94,8 @@ function listDue(
  * @param packings see `listDue`
  * @param tails room for the longest row and four more
  * @param epoch from 1
+ * @param alpha learning rate
+ * @param damping how far the pulls shorten a step
  * @param seed state of the random numbers, not 0
  * @returns the next epoch's seed
  */
@@ -111,6 +113,7 @@ export function runEpoch(
   tails: usize,
   epoch: i32,
   alpha: f32,
+  damping: f32,
   seed: u32,
 ): u32 {
   const ys = xs + (<usize> nBlocks << 4);
@@ -167,8 +170,7 @@ export function runEpoch(
       fz = f32x4.add(fz, clampForce(f32x4.mul(push, dz)));
     }
 
-    // A step along the pulls as they will be at its end: it cannot overshoot, however stiff they are.
-    const step = alpha / (1 + alpha * sumLanes(stiffness));
+    const step = alpha / (1 + damping * sumLanes(stiffness));
     store<f32>(xs + at, f32x4.extract_lane(x, 0) + step * sumLanes(fx));
     store<f32>(ys + at, f32x4.extract_lane(y, 0) + step * sumLanes(fy));
     store<f32>(zs + at, f32x4.extract_lane(z, 0) + step * sumLanes(fz));

@@ -14,9 +14,6 @@ export type UmapParameters = Pick<
 
 /** Points pushed away for each point pulled: the default of `umap-js` and umap-learn. */
 const nNegatives = 5;
-/** Lower than UMAP's 1: steps that do not overshoot need no larger ones to begin with. */
-const learningRate = 0.3;
-
 /**
  * Lays points out with the class and the public protocol of `umap-js` 1.4.0 (`setPrecomputedKNN`,
  * `initializeFit`, `step`, `getEmbedding`), the inner methods that are slow on tens of thousands of
@@ -29,8 +26,8 @@ const learningRate = 0.3;
  * - no search graph is built, so that `transform` must not be called;
  * - the start is `start` (principal components), not random;
  * - an epoch takes point after point, in an order shuffled once, instead of edge after edge, and moves
- *   that point alone, by a semi-implicit step along all its pulls and pushes at once (`layout.ts`);
- * - the learning rate begins at 0.3 and falls as a square, where theirs begins at 1 and falls in a line;
+ *   that point alone, by a damped step along all its pulls and pushes at once (`layout.ts`);
+ * - the learning rate falls as a square, not in a line;
  * - half as many epochs (250, 200, 150 or 100 by the number of points), with a better picture;
  * - exactly five points are pushed away for each pull on average, four of them neighbours in the
  *   shuffled order, where `umap-js` draws each and lets their number vary with the schedule;
@@ -152,7 +149,7 @@ function replaceSlowParts(
   inner.initializeSimplicialSetEmbedding = () => ({ head: [], tail: [], epochsPerSample: [] });
   inner.prepareForOptimizationLoop = () => {
     const { a, b } = inner.optimizationState;
-    const forces = { a, b, repulsion: 1, learningRate, nNegatives, seed };
+    const forces = { a, b, repulsion: 1, learningRate: 1, nNegatives, seed };
     layout = createLayout(start, dims, scheduleEdges(inner.graph, seed), forces);
   };
   inner.optimizeLayoutStep = (epoch) => {

@@ -13,7 +13,7 @@ const ring: FuzzyGraph = {
   weights: Float32Array.of(1, 0.001, 1, 0.5, 0.5, 0.25, 0.001, 0.25),
 };
 
-const forces = { a: 1.93, b: 0.79, repulsion: 1, learningRate: 0.3, nNegatives: 5, seed: 1 };
+const forces = { a: 1.93, b: 0.79, repulsion: 1, learningRate: 1, nNegatives: 5, seed: 1 };
 
 /** Joins each point to some of those that follow it, and them to it. */
 function createRandomGraph(n: number, seed: number): FuzzyGraph {

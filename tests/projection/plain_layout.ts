@@ -5,7 +5,7 @@ import {
   maxForce,
   tabulateForces,
 } from "../../scan/projection/forces.ts";
-import type { Layout } from "../../scan/projection/layout.ts";
+import { firstTheta, type Layout } from "../../scan/projection/layout.ts";
 import type { EdgeSchedule } from "../../scan/projection/schedule.ts";
 
 const f = Math.fround;
@@ -37,7 +37,9 @@ export function createPlainLayout(
   };
 
   const runEpoch = (epoch: number, nEpochs: number): void => {
-    const alpha = f(forces.learningRate * (1 - epoch / nEpochs) ** 2);
+    const progress = epoch / nEpochs;
+    const alpha = forces.learningRate * (1 - progress) ** 2;
+    const damping = alpha * (firstTheta + (1 - firstTheta) * progress);
     let owed = 0;
     for (let head = 0; head < n; head++) {
       const tails: number[] = [];
@@ -75,7 +77,7 @@ export function createPlainLayout(
       }
       const sumLanes = (at: number) =>
         f(f(sums[at] + sums[at + 1]) + f(sums[at + 2] + sums[at + 3]));
-      const step = f(alpha / f(1 + f(alpha * sumLanes(12))));
+      const step = f(f(alpha) / f(1 + f(f(damping) * sumLanes(12))));
       for (let c = 0; c < 3; c++) positions[head * 3 + c] += f(step * sumLanes(c * 4));
     }
   };
