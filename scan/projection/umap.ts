@@ -29,8 +29,8 @@ const nNegatives = 5;
  *   that point alone, by a damped step along all its pulls and pushes at once (`layout.ts`);
  * - the learning rate falls as a square, not in a line;
  * - half as many epochs (250, 200, 150 or 100 by the number of points), with a better picture;
- * - exactly five points are pushed away for each pull on average, four of them neighbours in the
- *   shuffled order, where `umap-js` draws each and lets their number vary with the schedule;
+ * - five points are pushed away for each pull over the epoch, drawn as groups of four that follow each
+ *   other in the shuffled order, where `umap-js` draws one by one and lets their number vary;
  * - weights are counted in 16 bits, and edges of the same weight take turns;
  * - forces come from a table (1.6 % wide cells), positions are float32;
  * - random numbers come from a xorshift started by the seed.

@@ -1,5 +1,5 @@
 /** Changes whenever the same input would give other files; every scan's key contains it. */
-export const pipelineVersion = 1;
+export const pipelineVersion = 2;
 
 /** What a family's files depend on, and nothing else. */
 export interface KeyInput {
