@@ -55,6 +55,8 @@ export function computeMemberships({ n, k, indices, distances }: NeighbourTable)
   const meanOfAll = total / Math.max(1, n * k);
   const target = Math.log2(k);
   const excess = new Float64Array(k);
+  // Bandwidth per mean excess: much the same for all points, so that each one's is the next one's start.
+  let share = 1;
 
   for (let i = 0; i < n; i++) {
     const from = i * k;
@@ -65,9 +67,19 @@ export function computeMemberships({ n, k, indices, distances }: NeighbourTable)
       sum += d;
       if (d > 0 && (nearest === 0 || d < nearest)) nearest = d;
     }
-    for (let j = 1; j < k; j++) excess[j] = Math.max(0, distances[from + j] - nearest);
+    let meanExcess = 0;
+    for (let j = 1; j < k; j++) {
+      excess[j] = Math.max(0, distances[from + j] - nearest);
+      meanExcess += excess[j] / k;
+    }
+    const start = meanExcess > 0 ? share * meanExcess : 1;
+    const found = findBandwidth(excess, k, target, start);
     const floor = minBandwidthShare * (nearest > 0 ? sum / k : meanOfAll);
-    const bandwidth = Math.max(findBandwidth(excess, k, target), floor);
+    const bandwidth = Math.max(found, floor);
+    // Rows that have no solution end at extremes; the next one starts afresh.
+    share = meanExcess > 0 && found > meanExcess / 8 && found < meanExcess * 8
+      ? found / meanExcess
+      : 1;
     for (let j = 0; j < k; j++) {
       if (indices[from + j] === i) continue;
       const above = distances[from + j] - nearest;
@@ -82,14 +94,12 @@ export function computeMemberships({ n, k, indices, distances }: NeighbourTable)
  * leave the bracket: a third of the exponentials that plain bisection needs.
  *
  * @param excess [k]; entry 0 (the point itself) is not read
+ * @param start above 0; any will do
  */
-function findBandwidth(excess: Float64Array, k: number, target: number): number {
+function findBandwidth(excess: Float64Array, k: number, target: number, start: number): number {
   let low = 0;
   let high = Infinity;
-  let sigma = 0;
-  for (let j = 1; j < k; j++) sigma += excess[j];
-  // Any start will do; the mean excess is of the right size, and 1 where all are equal.
-  sigma = sigma > 0 ? sigma / k : 1;
+  let sigma = start;
   for (let iteration = 0; iteration < 64; iteration++) {
     let sum = 0;
     let slope = 0;

@@ -41,8 +41,8 @@ export const projections: Readonly<Record<ProjectionName, Projection>> = {
 };
 
 /** Shares of the work, for one progress from start to end: measured at 13 thousand points. */
-const neighboursShare = 0.1;
-const layoutShare = 0.8;
+const neighboursShare = 0.35;
+const layoutShare = 0.4;
 const nTicks = 1000;
 
 /**

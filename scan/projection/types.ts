@@ -17,7 +17,7 @@ export interface ProjectionParameters {
   /** UMAP: the scale of the picture, in projection units. */
   readonly spread: number;
   readonly metric: Metric;
-  /** UMAP: passes over the graph; 0 chooses by the number of points as `umap-js` does. */
+  /** UMAP: passes over the graph; 0 chooses by the number of points, half as many as `umap-js` does. */
   readonly epochs: number;
   readonly seed: number;
 }
