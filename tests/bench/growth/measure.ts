@@ -59,7 +59,7 @@ async function measure(request: GrowthRequest): Promise<GrowthReport> {
   const encodedMs = performance.now();
   const { code } = parameters;
   const n = nStates * particles;
-  const projected = await project(engine, encoding.codes[0], n, code, parameters);
+  const projected = await project(engine, encoding.members[0].codes, n, code, parameters);
   const endMs = performance.now();
   return {
     encodeSeconds: (encodedMs - startMs) / 1000,

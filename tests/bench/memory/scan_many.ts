@@ -7,14 +7,14 @@
 import process from "node:process";
 import * as v from "valibot";
 import { parseCollection, readCollection } from "../../../scan/collection/mod.ts";
+import { createLocalLane } from "../../../scan/lane.ts";
 import { createModelKnowledge } from "../../../scan/model/knowledge.ts";
-import { openModel } from "../../../scan/model/open_model.ts";
-import { bundledName, identifyModel, readModelSource } from "../../../scan/model/source.ts";
+import { loadModel } from "../../../scan/model/load_model.ts";
+import { bundledName, identifyModel } from "../../../scan/model/source.ts";
 import type { Engine } from "../../../scan/onnx/engine.ts";
 import { planJobs } from "../../../scan/plan.ts";
-import { createReporter } from "../../../scan/progress.ts";
 import { createEngine } from "../../../scan/runtime/node_engine.ts";
-import { runJobs } from "../../../scan/scan_collection.ts";
+import { type RunContext, runJobs } from "../../../scan/scan_collection.ts";
 import { Store } from "../../../scan/store/store.ts";
 import { root } from "../../ground/files.ts";
 
@@ -42,12 +42,14 @@ async function main(nScans: number, particles: number, seed: number): Promise<vo
   const jobs = await planJobs(families, { models: [bundledName], particles, seed }, identifyModel);
   const folder = await Deno.makeTempDir({ prefix: "weightscan-bench-" });
   try {
-    const context = {
-      store: await Store.open(folder),
-      reporter: { ...createReporter({ quiet: true }), line: () => {} },
-      engine: () => Promise.resolve(engine),
-      loadModel: async (name: string, engine: Engine) =>
-        await openModel(engine, await readModelSource(name)),
+    const store = await Store.open(folder);
+    const context: RunContext = {
+      store,
+      reporter: {
+        line: () => {},
+        row: () => ({ stage: () => () => {}, end: () => {} }),
+      },
+      openLanes: () => Promise.resolve([createLocalLane({ store, engine, loadModel })]),
       signal: new AbortController().signal,
       force: true,
     };

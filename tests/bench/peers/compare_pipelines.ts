@@ -72,7 +72,7 @@ export async function* comparePipelines(
       const startMs = performance.now();
       const encoding = await encode(engine, [member], parameters);
       const encodedMs = performance.now();
-      const { positions } = await project(engine, encoding.codes[0], n, d, parameters);
+      const { positions } = await project(engine, encoding.members[0].codes, n, d, parameters);
       const endMs = performance.now();
       const rival = await peer.ask(pipelineReportSchema, {
         ...request,
@@ -131,7 +131,7 @@ export async function* comparePipelines(
     judgePicture(engine, { points, n, d, metric }, positions, seed);
   yield* compareVerdicts(
     { ...common, name: "frames" },
-    await judge(encoding.codes[0], positions),
+    await judge(encoding.members[0].codes, positions),
     await judge(await readArray(files.codes, n * d), await readArray(files.positions, n * 3)),
   );
 }
