@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
     return identities.get(name)!;
   };
   const jobs = await planJobs(selected, options, identify);
-  const ownJobs = await planJobs(families, { models: null }, identify);
+  const ownJobs = await planJobs(families, { models: null, parameters: {} }, identify);
   const store = await Store.open(options.dataFolder);
   if (options.dryRun) return await tellPlan(jobs, store, options);
 

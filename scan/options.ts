@@ -1,6 +1,10 @@
 import { parseArgs } from "node:util";
-import type { EncoderName } from "./encoder/types.ts";
-import type { ProjectionName } from "./projection/types.ts";
+import {
+  type NumberParameter,
+  parameterBounds,
+  parameterChoices,
+  type ScanParameters,
+} from "./collection/schema.ts";
 
 /** What `deno task scan` was asked to do. */
 export interface ScanOptions {
@@ -10,11 +14,7 @@ export interface ScanOptions {
   readonly models: readonly string[] | null;
   readonly device: "auto" | "cuda" | "webgpu" | "cpu";
   /** Parameters instead of the collection's. */
-  readonly particles: number | null;
-  readonly seed: number | null;
-  readonly encoder: EncoderName | null;
-  readonly projection: ProjectionName | null;
-  readonly dims: 2 | 3 | null;
+  readonly parameters: Partial<ScanParameters>;
   /** Families scanned at once, or null for what suits the machine. */
   readonly atOnce: number | null;
   readonly promptsFolder: string;
@@ -43,12 +43,6 @@ Options
   --model <name>    bundled, or a folder that holds model.onnx and tokenizer.json; may be repeated;
                     instead of the models that the collection names
   --device <name>   auto, cuda, webgpu or cpu; auto takes the first of them that works (default: auto)
-  --particles <n>   particles of each layer, 16 to 16384, instead of the collection's
-  --seed <n>        seed of every random choice, 0 to 4294967295, instead of the collection's
-  --encoder <name>  slots, pooled or tokens, instead of the collection's: how layers become particles
-  --projection <name>
-                    umap or pca, instead of the collection's: how particles become points
-  --dims <n>        2 or 3 dimensions of the picture, instead of the collection's
   --jobs <n>        families scanned at once, 1 to 64 (default: one for each core on a CPU with the
                     bundled model, which each of them loads; else 1)
   --prompts <dir>   folder of the collection (default: prompts)
@@ -59,11 +53,21 @@ Options
   --json            print the summary as one JSON object on standard output
   --help            this text
 
+Parameters, each instead of the collection's
+  --encoder <name>     slots, pooled or tokens: how layers become particles
+  --particles <n>      particles of each layer, 16 to 16384
+  --projection <name>  umap or pca: how particles become points
+  --dims <n>           dimensions of the picture, 2 or 3
+  --neighbours <n>     nearest neighbours that UMAP looks at, 2 to 200
+  --min-dist <x>       UMAP's least distance between two points, 0 to 10
+  --spread <x>         UMAP's scale, 0.1 to 10, at least --min-dist
+  --metric <name>      cosine or euclidean: distance between particles
+  --epochs <n>         UMAP's passes over the graph, 0 to 5000; 0 chooses by the number of points
+  --seed <n>           seed of every random choice, 0 to 4294967295
+
 Exit codes: 0 done · 1 a scan failed · 2 bad input, nothing was scanned · 130 interrupted`;
 
 const devices = ["auto", "cuda", "webgpu", "cpu"] as const;
-const encoders = ["slots", "pooled", "tokens"] as const satisfies readonly EncoderName[];
-const projections = ["umap", "pca"] as const satisfies readonly ProjectionName[];
 
 /**
  * Reads the command line.
@@ -72,7 +76,6 @@ const projections = ["umap", "pca"] as const satisfies readonly ProjectionName[]
  */
 export function parseScanOptions(args: readonly string[]): ScanOptions {
   const { values, positionals } = parse(args);
-  const dims = choice("--dims", values.dims, ["2", "3"] as const);
   for (const id of positionals) {
     if (!/^[a-z0-9-]+(\/[a-z0-9-]+)?$/.test(id)) {
       throw new UsageError(
@@ -84,12 +87,8 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     ids: positionals,
     models: values.model ?? null,
     device: choice("--device", values.device, devices)!,
-    encoder: choice("--encoder", values.encoder, encoders),
-    projection: choice("--projection", values.projection, projections),
-    dims: dims === null ? null : dims === "2" ? 2 : 3,
-    atOnce: wholeNumber("--jobs", values.jobs, 1, 64),
-    particles: wholeNumber("--particles", values.particles, 16, 16384),
-    seed: wholeNumber("--seed", values.seed, 0, 4294967295),
+    parameters: readParameters(values),
+    atOnce: number("--jobs", values.jobs, { min: 1, max: 64 }) ?? null,
     promptsFolder: values.prompts,
     dataFolder: values.data,
     force: values.force,
@@ -108,11 +107,16 @@ function parse(args: readonly string[]) {
       options: {
         model: { type: "string", multiple: true },
         device: { type: "string", default: "auto" },
-        particles: { type: "string" },
+        jobs: { type: "string" },
         encoder: { type: "string" },
+        particles: { type: "string" },
         projection: { type: "string" },
         dims: { type: "string" },
-        jobs: { type: "string" },
+        neighbours: { type: "string" },
+        "min-dist": { type: "string" },
+        spread: { type: "string" },
+        metric: { type: "string" },
+        epochs: { type: "string" },
         seed: { type: "string" },
         prompts: { type: "string", default: "prompts" },
         data: { type: "string", default: "_data" },
@@ -130,28 +134,54 @@ function parse(args: readonly string[]) {
   }
 }
 
-function choice<const V extends string>(
+/** The parameters that are given, and no others. */
+function readParameters(values: ReturnType<typeof parse>["values"]): Partial<ScanParameters> {
+  const { encoder, projection, dims, metric } = parameterChoices;
+  const bounded = (flag: string, text: string | undefined, key: NumberParameter) =>
+    number(flag, text, parameterBounds[key]);
+  const all = {
+    encoder: choice("--encoder", values.encoder, encoder),
+    particles: bounded("--particles", values.particles, "particles"),
+    projection: choice("--projection", values.projection, projection),
+    dims: choice("--dims", values.dims, dims),
+    neighbours: bounded("--neighbours", values.neighbours, "neighbours"),
+    minDist: bounded("--min-dist", values["min-dist"], "minDist"),
+    spread: bounded("--spread", values.spread, "spread"),
+    metric: choice("--metric", values.metric, metric),
+    epochs: bounded("--epochs", values.epochs, "epochs"),
+    seed: bounded("--seed", values.seed, "seed"),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function choice<const V extends string | number>(
   flag: string,
   text: string | undefined,
   values: readonly V[],
-): V | null {
-  if (text === undefined) return null;
-  const value = values.find((name) => name === text);
+): V | undefined {
+  if (text === undefined) return undefined;
+  const value = values.find((one) => String(one) === text);
   if (value !== undefined) return value;
   throw new UsageError(`Cannot use ${flag} "${text}": expected one of ${values.join(", ")}`);
 }
 
-function wholeNumber(
+function number(
   flag: string,
   text: string | undefined,
-  min: number,
-  max: number,
-): number | null {
-  if (text === undefined) return null;
+  { min, max, fractional = false }: {
+    readonly min: number;
+    readonly max: number;
+    readonly fractional?: boolean;
+  },
+): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
+  const isNumber = fractional ? /^\d*\.?\d+$/.test(text) : /^\d+$/.test(text);
+  if (!isNumber || value < min || value > max) {
     throw new UsageError(
-      `Cannot use ${flag} "${text}": expected a whole number from ${min} to ${max}`,
+      `Cannot use ${flag} "${text}": expected a ${
+        fractional ? "" : "whole "
+      }number from ${min} to ${max}`,
     );
   }
   return value;

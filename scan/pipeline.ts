@@ -6,7 +6,7 @@ import type { Quality } from "./format/types.ts";
 import { meanStep, visibleChange } from "./measure/mod.ts";
 import type { LanguageModel, Reading } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
-import { project } from "./projection/mod.ts";
+import { gatherRows, project, sharePoints } from "./projection/mod.ts";
 
 /** The stages that take time, in their order. */
 export type Stage = "model" | "particles" | "projection";
@@ -54,15 +54,17 @@ export async function scanFamily(
   const { dims: nDims } = parameters;
   const nFrames = model.nLayers + 1;
   const [{ dCode }] = encoding.members;
-  const codes = concatenate(encoding.members.map(({ codes }) => codes)); // [all points, dCode]
+  const shared = sharePoints(encoding.members.map(({ codes }) => codes), dCode);
   const onProject = onStage("projection");
-  const projected = await project(engine, codes, codes.length / dCode, dCode, parameters, {
+  const projected = await project(engine, shared.points, shared.n, dCode, parameters, {
     signal,
     onProgress: onProject,
   });
 
   const box = boundingBox(projected.positions, nDims);
-  const pictures = cutPositions(projected.positions, encoding.members, nFrames, nDims);
+  const pictures = shared.rows.map((rows) =>
+    cutFrames(gatherRows(projected.positions, nDims, rows), nFrames)
+  );
   const changes = encoding.members.map((_, m) =>
     m === 0 ? null : compareMembers(encoding.members, pictures, [0, m], nDims)
   );
@@ -84,20 +86,12 @@ export async function scanFamily(
   });
 }
 
-/** @returns for each member its frames, [nParticles, nDims] each */
-function cutPositions(
-  positions: Float32Array,
-  members: readonly EncodedMember[],
-  nFrames: number,
-  nDims: number,
-): Float32Array[][] {
-  let at = 0;
-  return members.map(({ nParticles }) =>
-    Array.from({ length: nFrames }, () => {
-      const start = at;
-      at += nParticles * nDims;
-      return positions.slice(start, at);
-    })
+/** Cuts an array of all frames' positions. */
+function cutFrames(positions: Float32Array, nFrames: number): Float32Array[] {
+  const length = positions.length / nFrames;
+  return Array.from(
+    { length: nFrames },
+    (_, frame) => positions.slice(frame * length, (frame + 1) * length),
   );
 }
 

@@ -20,16 +20,10 @@ export interface Job {
 }
 
 /** What the command line changes of the collection's settings. */
-export interface Overrides extends Partial<ParameterOverrides> {
+export interface Overrides {
   readonly models: readonly string[] | null;
+  readonly parameters: Partial<ScanParameters>;
 }
-
-/** Parameters that the command line can set; null leaves the collection's. */
-type ParameterOverrides = {
-  readonly [name in typeof overridable[number]]: ScanParameters[name] | null;
-};
-
-const overridable = ["particles", "seed", "encoder", "projection", "dims"] as const;
 
 /**
  * The jobs of some families, in the collection's order.
@@ -43,11 +37,7 @@ export async function planJobs(
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const family of families) {
-    const given = overridable.flatMap((name) => {
-      const value = overrides[name] ?? null;
-      return value === null ? [] : [[name, value]];
-    });
-    const parameters: ScanParameters = { ...family.parameters, ...Object.fromEntries(given) };
+    const parameters: ScanParameters = { ...family.parameters, ...overrides.parameters };
     for (const modelName of new Set(overrides.models ?? family.models)) {
       const identity = await identify(modelName);
       const input = {

@@ -6,11 +6,7 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
     ids: [],
     models: null,
     device: "auto",
-    particles: null,
-    seed: null,
-    encoder: null,
-    projection: null,
-    dims: null,
+    parameters: {},
     atOnce: null,
     promptsFolder: "prompts",
     dataFolder: "_data",
@@ -24,18 +20,25 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
 
 Deno.test("parseScanOptions() reads ids and every flag", () => {
   const options = parseScanOptions(
-    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --encoder pooled --projection pca --dims 2 --jobs 3 --prompts p --data d --force --prune --dry-run --json"
+    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --encoder pooled --projection pca --dims 2 --neighbours 12 --min-dist .25 --spread 2 --metric euclidean --epochs 0 --jobs 3 --prompts p --data d --force --prune --dry-run --json"
       .split(" "),
   );
   assert.deepEqual(options, {
     ids: ["days", "days/back"],
     models: ["a", "b"],
     device: "cpu",
-    particles: 64,
-    seed: 0,
-    encoder: "pooled",
-    projection: "pca",
-    dims: 2,
+    parameters: {
+      encoder: "pooled",
+      particles: 64,
+      projection: "pca",
+      dims: 2,
+      neighbours: 12,
+      minDist: 0.25,
+      spread: 2,
+      metric: "euclidean",
+      epochs: 0,
+      seed: 0,
+    },
     atOnce: 3,
     promptsFolder: "p",
     dataFolder: "d",
@@ -53,6 +56,8 @@ Deno.test("parseScanOptions() throws UsageError that names the flag and the mend
     [["--encoder", "dense"], /--encoder "dense".*slots, pooled, tokens/],
     [["--projection", "tsne"], /--projection "tsne".*umap, pca/],
     [["--dims", "4"], /--dims "4".*2, 3/],
+    [["--min-dist", "-1"], /min-dist/],
+    [["--min-dist", "11"], /--min-dist "11".*a number from 0 to 10/],
     [["--jobs", "0"], /--jobs "0".*1 to 64/],
     [["--particles", "15"], /--particles "15".*16 to 16384/],
     [["--particles", "1e3"], /--particles "1e3"/],

@@ -36,7 +36,7 @@ function family(id: string, members: Prompt[], models = ["bundled"]): Family {
 const days = family("days", [prompt("days", "", "Monday,"), prompt("days", "back", "Friday,")]);
 const cats = family("cats", [prompt("cats", "", "The cat")], ["bundled", "other"]);
 const families = [cats, days];
-const none: Overrides = { models: null, particles: null, seed: null };
+const none: Overrides = { models: null, parameters: {} };
 const identify = (name: string) => Promise.resolve({ name, digest: `sha256:${name}` });
 
 function record(key: string, model: string, answer = " b"): ScanRecord {
@@ -67,7 +67,7 @@ Deno.test("planJobs() makes a job for every family and model, with a key for eve
 });
 
 Deno.test("planJobs() lets the command line replace models, particles and seed", async () => {
-  const overrides: Overrides = { models: ["x", "x"], particles: 64, seed: 7 };
+  const overrides: Overrides = { models: ["x", "x"], parameters: { particles: 64, seed: 7 } };
   const jobs = await planJobs([days], overrides, identify);
   assert.equal(jobs.length, 1);
   assert.equal(jobs[0].modelName, "x");
@@ -90,7 +90,7 @@ Deno.test("entryOf() says whether the model's best guess is the expected token",
 });
 
 Deno.test("listScans() prefers this run's scan, then the list before, then the default", async () => {
-  const wanted = await planJobs([days], { ...none, seed: 7 }, identify);
+  const wanted = await planJobs([days], { ...none, parameters: { seed: 7 } }, identify);
   const own = await planJobs(families, none, identify);
   const stored = new Map<string, ScanRecord>();
   const read = (key: string) => Promise.resolve(stored.get(key) ?? null);

@@ -137,9 +137,27 @@ const sums: Drill = (random) => {
   };
 };
 
+/**
+ * `Count: 28, 14,< 7>. Count: 40, 20,< 10>,< 5>. …`. Downwards two numbers are enough: an even step would
+ * lead to 0, which no text counts to.
+ */
+const halvings: Drill = (random) => {
+  const starts = Array.from({ length: random.between(3, 5) }, () => 4 * random.between(1, 16));
+  const chains = starts.map((start) => {
+    const items = [start];
+    while (items[items.length - 1] % 2 === 0) items.push(items[items.length - 1] / 2);
+    return items.map((item, i) => i < 2 ? ` ${item}` : `< ${item}>`).join(",");
+  });
+  return {
+    marked: chains.map((chain) => `Count:${chain}.`).join(" "),
+    skill: "doubling",
+    keys: starts.map((start) => `sequence ${start} false`),
+  };
+};
+
 /** Each as often as it stands here. */
 const drills: readonly Drill[] = [
-  ...[sums, sums, sums],
+  ...[sums, sums, halvings, halvings],
   ...[pairs, lookUp, likes, likes],
   ...[whereabouts, whereabouts],
   ...[storage, storage, storage, storage, storage, storage, storage, storage],

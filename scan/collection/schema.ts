@@ -4,10 +4,10 @@
  */
 import * as v from "valibot";
 import { defaultEncoderParameters } from "../encoder/mod.ts";
-import type { EncoderName, EncoderParameters } from "../encoder/types.ts";
+import type { EncoderParameters } from "../encoder/types.ts";
 import { defaultProjectionParameters } from "../projection/mod.ts";
 import { idLengthMax, idPattern } from "./ids.ts";
-import type { Metric, ProjectionName, ProjectionParameters } from "../projection/types.ts";
+import type { ProjectionParameters } from "../projection/types.ts";
 
 /** What a value has to be, by the name that the schemas below carry as their message. */
 export const rules = {
@@ -93,11 +93,21 @@ export const parameterBounds = {
   particles: { min: 16, max: 16384, meaning: "Particles that a layer is turned into." },
   code: { min: 2, max: 128, meaning: "Numbers that make up a particle's code." },
   hidden: { min: 8, max: 4096, meaning: "Width of the encoder's hidden layer." },
-  learningRate: { min: 0, max: 0.5, meaning: "Adam's learning rate; 0 takes the encoder's own." },
+  learningRate: {
+    min: 0,
+    max: 0.5,
+    fractional: true,
+    meaning: "Adam's learning rate; 0 takes the encoder's own.",
+  },
   maxSteps: { min: 1, max: 20000, meaning: "Training steps of the encoder at most." },
   neighbours: { min: 2, max: 200, meaning: "Nearest neighbours that UMAP looks at." },
-  minDist: { min: 0, max: 10, meaning: "UMAP's least distance between two points." },
-  spread: { min: 0.1, max: 10, meaning: "UMAP's scale; at least minDist." },
+  minDist: {
+    min: 0,
+    max: 10,
+    fractional: true,
+    meaning: "UMAP's least distance between two points.",
+  },
+  spread: { min: 0.1, max: 10, fractional: true, meaning: "UMAP's scale; at least minDist." },
   epochs: {
     min: 0,
     max: 5000,
@@ -105,6 +115,14 @@ export const parameterBounds = {
   },
   seed: { min: 0, max: 4294967295, meaning: "Seed of every random choice." },
 } as const;
+
+/** Values of each parameter that is chosen from a list. */
+export const parameterChoices = {
+  encoder: ["slots", "pooled", "tokens"],
+  projection: ["umap", "pca"],
+  dims: [2, 3],
+  metric: ["cosine", "euclidean"],
+} as const satisfies { readonly [key in keyof ScanParameters]?: readonly ScanParameters[key][] };
 
 export type NumberParameter = keyof typeof parameterBounds;
 
@@ -134,7 +152,6 @@ const bounded = (key: NumberParameter) =>
 const boundedWhole = (key: NumberParameter) =>
   v.optional(v.pipe(v.number(by("number")), v.integer(by("whole")), ...between(key)));
 
-/** The values must be those that the stages know: each list is checked against their type. */
 const choice = <const V extends readonly (string | number)[]>(
   values: V,
   key: keyof ScanParameters,
@@ -144,7 +161,7 @@ const choice = <const V extends readonly (string | number)[]>(
 /** Parameters as a file may give them: each is optional. */
 export const parametersSchema = v.strictObject({
   encoder: choice(
-    ["slots", "pooled", "tokens"] satisfies EncoderName[],
+    parameterChoices.encoder,
     "encoder",
     "How hidden states become particles: slots lets each particle read the tokens, pooled takes their " +
       "mean first, tokens takes the tokens themselves.",
@@ -155,16 +172,16 @@ export const parametersSchema = v.strictObject({
   learningRate: bounded("learningRate"),
   maxSteps: boundedWhole("maxSteps"),
   projection: choice(
-    ["umap", "pca"] satisfies ProjectionName[],
+    parameterChoices.projection,
     "projection",
     "How particles become points of the picture.",
   ),
-  dims: choice([2, 3], "dims", "Dimensions of the picture."),
+  dims: choice(parameterChoices.dims, "dims", "Dimensions of the picture."),
   neighbours: boundedWhole("neighbours"),
   minDist: bounded("minDist"),
   spread: bounded("spread"),
   metric: choice(
-    ["cosine", "euclidean"] satisfies Metric[],
+    parameterChoices.metric,
     "metric",
     "Distance between particles that the projection keeps.",
   ),

@@ -15,6 +15,8 @@ export type {
   ProjectionQuality,
 } from "./types.ts";
 export { measureQuality } from "./quality.ts";
+export { gatherRows } from "./neighbours.ts";
+export { type SharedPoints, sharePoints } from "./shared_points.ts";
 
 /** The original's: three dimensions, cosine, 50 neighbours, points may touch. */
 export const defaultProjectionParameters: ProjectionParameters = {

@@ -18,9 +18,9 @@ function wording(share: number, steps: readonly (readonly [limit: number, words:
   return (steps.find(([limit]) => share >= limit) ?? steps[steps.length - 1])[1];
 }
 
-/** The three figures that say how far a scan's picture can be trusted, in reading order. */
+/** The figures that say how far a scan's picture can be trusted, in reading order; those that a scan has. */
 export function readQuality(quality: Quality): readonly Reading[] {
-  const { explainedVariance, trustworthiness, neighbourRecall } = quality;
+  const { explainedVariance, trustworthiness, neighbourRecall, visibleChange, meanStep } = quality;
   const kept = Math.max(0, explainedVariance);
   return [
     {
@@ -58,5 +58,39 @@ export function readQuality(quality: Quality): readonly Reading[] {
         Math.round(neighbourRecall * nNeighbours)
       } are still among its ${nNeighbours} nearest in the picture; flattening the particles' space pulled the others away.`,
     },
+    ...visibleChange === undefined ? [] : [readVisibleChange(visibleChange)],
+    ...meanStep === undefined ? [] : [readMeanStep(meanStep)],
   ];
+}
+
+function readVisibleChange(share: number): Reading {
+  return {
+    name: "Visible change",
+    value: ratio(share),
+    share,
+    meaning: `${
+      wording(share, [
+        [
+          0.7,
+          "What differs from the family's other prompts in the picture differs in the particles",
+        ],
+        [
+          0.4,
+          "Most of what differs from the family's other prompts in the picture is in the particles",
+        ],
+        [-1, "Most of what differs from the family's other prompts is the picture's own doing"],
+      ])
+    } (1: every particle is displaced in proportion).`,
+  };
+}
+
+function readMeanStep(step: number): Reading {
+  return {
+    name: "Step of a layer",
+    value: ratio(step),
+    share: Math.min(1, step),
+    meaning: `From one layer to the next a particle moves ${
+      percent(step, 0)
+    } of the cloud's radius on average.`,
+  };
 }

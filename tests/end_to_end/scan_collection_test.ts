@@ -23,7 +23,7 @@ import {
   snapshot,
 } from "./collection.ts";
 
-const asWritten = { models: null, particles: null, seed: null };
+const asWritten = { models: null, parameters: {} };
 
 async function planOf(
   { prompts }: Collection,

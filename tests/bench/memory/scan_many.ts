@@ -39,7 +39,11 @@ async function main(nScans: number, particles: number, seed: number): Promise<vo
     throw new Error('Cannot scan "prompts": expected no fault; see deno task prompts');
   }
   const { families } = parsed;
-  const jobs = await planJobs(families, { models: [bundledName], particles, seed }, identifyModel);
+  const jobs = await planJobs(
+    families,
+    { models: [bundledName], parameters: { particles, seed } },
+    identifyModel,
+  );
   const folder = await Deno.makeTempDir({ prefix: "weightscan-bench-" });
   try {
     const store = await Store.open(folder);
