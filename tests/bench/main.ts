@@ -1,5 +1,6 @@
 /** `deno task bench [name…] [--quick] [--seed N] [--json]`: every comparison that the README shows. */
 import { parseArgs } from "node:util";
+import { benches as encoder } from "./encoder_bench.ts";
 import { benches as format } from "./format_bench.ts";
 import { benches as growth } from "./growth_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
@@ -11,6 +12,7 @@ import { benches as render } from "./render_bench.ts";
 
 /** By the name of the file that they live in. */
 const files: Readonly<Record<string, readonly Bench[]>> = {
+  encoder,
   format,
   growth,
   memory,
