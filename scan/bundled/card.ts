@@ -99,6 +99,7 @@ for nobody.
 ## Making it again
 
 \`deno task train --fresh --seed ${t.seed}\` trains it anew (the schedule follows elapsed time, so that the numbers
-differ a little from run to run), \`deno task train --help\` tells more.
+differ a little from run to run), \`--improve\` goes on from the weights that are there, and
+\`deno task train --help\` tells more.
 ${t.note === "" ? "" : `\n${t.note}\n`}`;
 }

@@ -44,6 +44,8 @@ writes one and ends. When the training is done the model is measured on held-out
 const checkpointEverySeconds = 120;
 const evaluateEverySeconds = 240;
 const heldOutSeed = 20_261_123;
+/** Goes up when the weights change in a way that pictures of them change too. */
+const bundledRevision = "2";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const defaultCheckpointPath = fileURLToPath(
   new URL("../../.cache/train/checkpoint.msgpack", import.meta.url),
@@ -165,7 +167,7 @@ async function writeModel(
   const parameters = parametersOf(architecture);
   const card: Card = {
     name: "weightscan-mini",
-    revision: "1",
+    revision: bundledRevision,
     digest: `sha256:${await sha256(new Uint8Array(model))}`,
     licence: "MIT",
     date: new Date().toISOString().slice(0, 10),
