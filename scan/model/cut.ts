@@ -2,7 +2,7 @@ import { float32Type } from "../onnx/declarations.ts";
 import { extractPart } from "../onnx/extract.ts";
 import type { GraphIndex } from "../onnx/graph_index.ts";
 import { encodeNode, encodeValueInfo, replaceInputs } from "../onnx/proto.ts";
-import { type ModelView, type NodeView, readNode } from "../onnx/read_model.ts";
+import { type ModelView, type NodeView, readInitializer, readNode } from "../onnx/read_model.ts";
 import { biasOf, makeSum, type ResidualPoint } from "./residual_point.ts";
 
 /** A part of a model that runs on hidden states. */
@@ -43,6 +43,7 @@ export function exposePoint(
  * Cuts a model at a point of its residual stream and keeps what leads from there to some tensors.
  *
  * @param dModel size of a state, without which the runtime cannot check some graphs
+ * @param defaults encoded weights that stand for inputs, see `feeds.ts`
  * @throws {RangeError} if `to` does not depend on the point
  */
 export function cutAt(
@@ -50,6 +51,7 @@ export function cutAt(
   point: ResidualPoint,
   to: readonly string[],
   dModel: number,
+  defaults: readonly Uint8Array[] = [],
 ): Part {
   const { view } = graph;
   const elementType = typeAt(graph, point);
@@ -79,6 +81,7 @@ export function cutAt(
       ...kept,
       ...outputs.flatMap((output): NodeView[] => output.nodes.map(readNode)),
     ],
+    initializers: [...view.initializers, ...defaults.map(readInitializer)],
     inputs: [{ name: input, bytes: encodeValueInfo(input, "float32") }, ...view.inputs],
   };
   const shape = ["states_batch", "states_tokens", dModel];

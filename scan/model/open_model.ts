@@ -108,7 +108,7 @@ export async function openModel(
         return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
       },
       async openTail(layer) {
-        const tail = extractTail(graph, stream, layer, dModel);
+        const tail = extractTail(graph, stream, layer, dModel, defaults);
         const feedRest = planFeeds(inputsBesides(tail), source);
         const session = await load(tail.model);
         return {

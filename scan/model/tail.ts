@@ -12,6 +12,7 @@ import type { ResidualStream } from "./residual_stream.ts";
  *
  * @param layer 0 … L
  * @param dModel size of a state
+ * @param defaults encoded weights that stand for inputs, see `feeds.ts`
  * @throws {RangeError} if there is no such layer
  * @throws {TypeError} if later layers read an earlier layer's states past this one
  */
@@ -20,6 +21,7 @@ export function extractTail(
   { points, head }: ResidualStream,
   layer: number,
   dModel: number,
+  defaults: readonly Uint8Array[] = [],
 ): Part {
   const point = points[layer];
   if (!point) {
@@ -27,7 +29,7 @@ export function extractTail(
       `Cannot cut the model at state ${layer}: expected 0 to ${points.length - 1}`,
     );
   }
-  const tail = cutAt(graph, point, [head.logits], dModel);
+  const tail = cutAt(graph, point, [head.logits], dModel, defaults);
   const made = new Set(readModel(tail.model).nodes.flatMap(({ outputs }) => outputs));
   // State 0 may be there for its sizes.
   const bypass = points.slice(1, layer).findIndex(({ name }) => made.has(name));

@@ -63,7 +63,7 @@ function readGraph(bytes: Uint8Array, into: GraphView): void {
   for (const field of readFields(bytes)) {
     if (!isBytes(field)) continue;
     if (field.field === 1) into.nodes.push(readNode(field.value));
-    else if (field.field === 5) into.initializers.push(named(field.value, 8));
+    else if (field.field === 5) into.initializers.push(readInitializer(field.value));
     else if (field.field === 11) into.inputs.push(named(field.value, 1));
     else if (field.field === 12) into.outputs.push(named(field.value, 1));
     else if (field.field === 13) into.valueInfos.push(named(field.value, 1));
@@ -72,6 +72,11 @@ function readGraph(bytes: Uint8Array, into: GraphView): void {
 
 function emptyGraph(): GraphView {
   return { nodes: [], initializers: [], inputs: [], outputs: [], valueInfos: [] };
+}
+
+/** Reads a `TensorProto`'s name. @throws {SyntaxError} if the bytes are none */
+export function readInitializer(bytes: Uint8Array): NamedView {
+  return named(bytes, 8);
 }
 
 /** Reads a `NodeProto`. @throws {SyntaxError} if the bytes are none */
