@@ -79,13 +79,23 @@ export async function digestModel(
   if (files.length === 0) return `sha256:${own}`;
   const all = createHash("sha256").update(`${own}\n`);
   for (const { location } of files) {
-    const hash = createHash("sha256");
-    using file = await Deno.open(join(folder, location));
-    const buffer = new Uint8Array(1 << 20);
+    all.update(`${location} ${await digestFile(join(folder, location))}\n`);
+  }
+  return `sha256:${all.digest("hex")}`;
+}
+
+/** @returns hex digits; "missing" for a file that is not there, which loading will refuse */
+async function digestFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(1 << 20);
+  try {
+    using file = await Deno.open(path);
     for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
       hash.update(buffer.subarray(0, n));
     }
-    all.update(`${location} ${hash.digest("hex")}\n`);
+  } catch (error) {
+    if (isMissing(error)) return "missing";
+    throw error;
   }
-  return `sha256:${all.digest("hex")}`;
+  return hash.digest("hex");
 }

@@ -2,7 +2,12 @@ import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
 import { type ModelFacts, readFacts } from "./config.ts";
-import { checkExternalFiles, digestModel, listExternalFiles } from "./external_data.ts";
+import {
+  checkExternalFiles,
+  digestModel,
+  type ExternalFile,
+  listExternalFiles,
+} from "./external_data.ts";
 import { bundledName, isMissing, locateModel, type ModelFiles } from "./folder.ts";
 import type { ModelIdentity } from "./types.ts";
 
@@ -39,11 +44,29 @@ const cardSchema = v.object({
  * @throws {RangeError} if there is no such model
  */
 export async function identifyModel(name: string): Promise<ModelIdentity> {
+  const files = locateModel(name);
   if (name === bundledName) {
-    const { digest, name, revision } = await readBundledCard(locateModel(bundledName));
+    const { digest, name, revision } = await readBundledCard(files);
     return { name, revision, digest };
   }
-  return (await readModelSource(name)).identity;
+  const { revision } = readFacts(await readJson(files.config), files.config);
+  return await identify(files, revision, await Deno.readFile(files.model));
+}
+
+async function identify(
+  files: ModelFiles,
+  revision: string,
+  model: Uint8Array,
+): Promise<ModelIdentity> {
+  let external: readonly ExternalFile[] = [];
+  try {
+    external = listExternalFiles(readModel(model), files.model);
+  } catch (error) {
+    // A broken file has a digest too; what is wrong with it is told when it is loaded.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const digest = await digestModel(model, external, dirname(files.model));
+  return { name: files.name, revision, digest };
 }
 
 /**
@@ -63,10 +86,9 @@ export async function readModelSource(name: string): Promise<ModelSource> {
   const folder = dirname(files.model);
   const external = listExternalFiles(readOnnx(model, files.model), files.model);
   await checkExternalFiles(external, folder, files.model);
-  const digest = await digestModel(model, external, folder);
   return {
     ...facts,
-    identity: { name: files.name, revision: facts.revision, digest },
+    identity: await identify(files, facts.revision, model),
     model,
     dataFolder: external.length > 0 ? folder : null,
     tokenizer,
