@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { isAbsolute, join, normalize } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import { readTensorHead } from "../onnx/declarations.ts";
+import { relocateWeights } from "../onnx/relocate.ts";
 import type { ModelView } from "../onnx/read_model.ts";
 import { isMissing } from "./folder.ts";
 
@@ -39,16 +40,15 @@ export function listExternalFiles({ initializers }: ModelView, path: string): Ex
 /**
  * Checks that the files are there and whole.
  *
- * @param path of the model, for messages
+ * @param path of the model
  * @throws {RangeError} if one is missing or cut off
  */
 export async function checkExternalFiles(
   files: readonly ExternalFile[],
-  folder: string,
   path: string,
 ): Promise<void> {
   for (const { location, sizeBytes } of files) {
-    const file = join(folder, location);
+    const file = join(dirname(path), location);
     let actualBytes = -1;
     try {
       actualBytes = (await Deno.stat(file)).size;
@@ -62,6 +62,46 @@ export async function checkExternalFiles(
         "Fetch it anew and put it beside the model under that name.",
     );
   }
+}
+
+/** A model's bytes and the folder that its weights are found in. */
+export interface Placed {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly dataFolder: string | null;
+}
+
+/**
+ * Makes a model that the runtime will load. It refuses weights behind a link that leads out of the
+ * folder, which is how the hub's clients lay out their cache: such a model is told the files' real
+ * places instead.
+ *
+ * @param path of the model
+ * @throws {RangeError} if the links lead to several folders
+ */
+export async function placeExternalFiles(
+  model: Uint8Array<ArrayBuffer>,
+  files: readonly ExternalFile[],
+  path: string,
+): Promise<Placed> {
+  if (files.length === 0) return { model, dataFolder: null };
+  const folder = await Deno.realPath(dirname(path));
+  const paths = await Promise.all(
+    files.map(async ({ location }) => await Deno.realPath(join(dirname(path), location))),
+  );
+  if (paths.every((real, i) => real === join(folder, files[i].location))) {
+    return { model, dataFolder: folder };
+  }
+  const dataFolder = dirname(paths[0]);
+  if (paths.some((real) => dirname(real) !== dataFolder)) {
+    throw new RangeError(
+      `Cannot load "${path}": expected its weights in one folder, got links to ${
+        paths.join(", ")
+      }. ` +
+        "Copy the files themselves beside the model.",
+    );
+  }
+  const places = new Map(files.map(({ location }, i) => [location, basename(paths[i])]));
+  return { model: relocateWeights(model, places), dataFolder };
 }
 
 /**

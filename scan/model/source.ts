@@ -7,6 +7,7 @@ import {
   digestModel,
   type ExternalFile,
   listExternalFiles,
+  placeExternalFiles,
 } from "./external_data.ts";
 import { bundledName, isMissing, locateModel, type ModelFiles } from "./folder.ts";
 import type { ModelIdentity } from "./types.ts";
@@ -83,14 +84,12 @@ export async function readModelSource(name: string): Promise<ModelSource> {
   const tokenizer = await readJson(files.tokenizer);
   const facts = readFacts(await readJson(files.config), files.config);
   const model = await Deno.readFile(files.model);
-  const folder = dirname(files.model);
   const external = listExternalFiles(readOnnx(model, files.model), files.model);
-  await checkExternalFiles(external, folder, files.model);
+  await checkExternalFiles(external, files.model);
   return {
     ...facts,
     identity: await identify(files, facts.revision, model),
-    model,
-    dataFolder: external.length > 0 ? folder : null,
+    ...await placeExternalFiles(model, external, files.model),
     tokenizer,
     tokenizerConfig: await readJson(files.tokenizerConfig, {}),
     files,

@@ -50,6 +50,22 @@ for (const name of ["llama-genai", "phi3-genai-int4", "gpt2-dynamo"]) {
   });
 }
 
+Deno.test("openModel() reads weights behind links, as the hub's clients lay out their cache", () =>
+  withExternalData("llama-genai", async (folder, data) => {
+    const before = await identifyModel(folder);
+    const blobs = join(folder, "..", "blobs");
+    await Deno.mkdir(blobs);
+    for (const path of [join(folder, "model.onnx"), data]) {
+      const blob = join(blobs, path === data ? "b1" : "a1");
+      await Deno.rename(path, blob);
+      await Deno.symlink(join("..", "blobs", path === data ? "b1" : "a1"), path);
+    }
+    assert.deepEqual(await identifyModel(folder), before);
+    await withModel(folder, async (model) => {
+      assert.deepEqual((await model.read("the cat")).states.shape, [4, 4, 32]);
+    });
+  }));
+
 Deno.test("identifyModel() notices a changed weight in the other file", () =>
   withExternalData("llama-genai", async (folder, data) => {
     const before = await identifyModel(folder);
