@@ -33,8 +33,9 @@ Usage: deno task scan [id…] [options]
                     projected together, so the whole family is scanned. Without ids: everything.
 
 Options
-  --model <name>    bundled, or a folder that holds model.onnx and tokenizer.json; may be repeated;
-                    instead of the models that the collection names
+  --model <name>    bundled; a folder that holds model.onnx, tokenizer.json and config.json; one ONNX
+                    file of such a folder; or a model that deno task model fetched, org/name; may be
+                    repeated; instead of the models that the collection names
   --device <name>   auto, cuda, webgpu or cpu; auto takes the first of them that works (default: auto)
   --particles <n>   particles of each layer, 16 to 16384, instead of the collection's
   --seed <n>        seed of every random choice, 0 to 4294967295, instead of the collection's

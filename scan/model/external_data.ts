@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import { readTensorHead } from "../onnx/declarations.ts";
 import { relocateWeights } from "../onnx/relocate.ts";
 import type { ModelView } from "../onnx/read_model.ts";
-import { isMissing } from "./folder.ts";
+import { isMissing } from "./missing.ts";
 
 /** A file with weights beside the model. */
 export interface ExternalFile {

@@ -1,5 +1,8 @@
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder, findCached } from "./hub/cache.ts";
+import { type ModelId, parseModelId } from "./hub/model_id.ts";
+import { isMissing } from "./missing.ts";
 
 /** Name of the model that ships with the project. */
 export const bundledName = "bundled";
@@ -14,6 +17,8 @@ export interface ModelFiles {
   readonly tokenizerConfig: string;
   /** `config.json`, or `genai_config.json` where that is all there is. */
   readonly config: string;
+  /** The commit of a model that was fetched from the hub. */
+  readonly commit?: string;
 }
 
 const bundledFolder = fileURLToPath(new URL("../bundled/", import.meta.url));
@@ -27,7 +32,8 @@ const wanted = 'expected "bundled" or a folder with model.onnx, tokenizer.json a
  * Finds the files of a model. Reads synchronously and no file's contents, because a collection of
  * prompts is checked in one go.
  *
- * @param name `bundled`; a folder; or an ONNX file, whose other files lie beside it or one folder up
+ * @param name `bundled`; a folder; an ONNX file, whose other files lie beside it or above; or a hub's id,
+ *   which is looked up in the cache and nowhere else
  * @throws {RangeError} if a file is missing; the message names it
  */
 export function locateModel(name: string): ModelFiles {
@@ -49,9 +55,31 @@ export function locateModel(name: string): ModelFiles {
     }
     return files;
   }
+  const id = parseModelId(name);
+  return id && !exists(name) ? locateFetched(name, id) : locateFiles(name);
+}
+
+/** A model of the hub, in the cache. */
+function locateFetched(name: string, id: ModelId): ModelFiles {
+  const cached = findCached(cacheFolder((variable) => Deno.env.get(variable)), id);
+  if (!cached) {
+    throw new RangeError(
+      `Cannot find the model "${name}": ${wanted}, or a model of the hub that was fetched, got no file ` +
+        `${join(name, places[0])} and none in the cache. Fetch it with: deno task model ${name}`,
+    );
+  }
+  const place = id.file === null ? cached.folder : join(cached.folder, id.file);
+  const files = locateFiles(place);
+  const short = id.file === null || places.includes(id.file) ? id.repo : `${id.repo}:${id.file}`;
+  return { ...files, name: short, commit: cached.commit };
+}
+
+function locateFiles(name: string): ModelFiles {
   const isModel = name.endsWith(".onnx") && isFile(name);
   const model = isModel ? name : findModel(name);
-  const folders = isModel ? [dirname(name), dirname(dirname(name))] : [name, dirname(model)];
+  const above = (path: string, n: number): string[] =>
+    n === 0 ? [] : [dirname(path), ...above(dirname(path), n - 1)];
+  const folders = isModel ? above(name, 3) : [name, dirname(model)];
   const find = (...files: string[]) => {
     const paths = files.flatMap((file) => folders.map((folder) => join(folder, file)));
     const found = paths.find(isFile);
@@ -97,6 +125,16 @@ function listFiles(folder: string): string[] {
   }
 }
 
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
@@ -104,9 +142,4 @@ function isFile(path: string): boolean {
     if (isMissing(error)) return false;
     throw error;
   }
-}
-
-/** Whether an error says that there is no such file or folder. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

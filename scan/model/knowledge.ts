@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { readFacts } from "./config.ts";
-import { bundledName, isMissing, locateModel } from "./folder.ts";
+import { bundledName, locateModel } from "./folder.ts";
+import { isMissing } from "./missing.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 /** What can be said of a model by its small files, without reading its weights. */

@@ -9,7 +9,8 @@ import {
   listExternalFiles,
   placeExternalFiles,
 } from "./external_data.ts";
-import { bundledName, isMissing, locateModel, type ModelFiles } from "./folder.ts";
+import { bundledName, locateModel, type ModelFiles } from "./folder.ts";
+import { isMissing } from "./missing.ts";
 import type { ModelIdentity } from "./types.ts";
 
 export { bundledName } from "./folder.ts";
@@ -67,7 +68,7 @@ async function identify(
     if (!(error instanceof SyntaxError)) throw error;
   }
   const digest = await digestModel(model, external, dirname(files.model));
-  return { name: files.name, revision, digest };
+  return { name: files.name, revision: files.commit ?? revision, digest };
 }
 
 /**
