@@ -50,7 +50,11 @@ export function pointAt(graph: GraphIndex, name: string): ResidualPoint {
 /** The two terms of a residual addition, null for any other tensor. */
 export function termsOf(graph: GraphIndex, point: ResidualPoint): [string, string] | null {
   if (point.sum) return [point.sum.inputs[0], point.sum.inputs[1]];
-  const maker = graph.maker(point.name);
+  let maker = graph.maker(point.name);
+  // Some models lay all tokens under each other before they add.
+  while (maker && (maker.type === "Reshape" || passing.has(maker.type))) {
+    maker = graph.maker(maker.inputs[0]);
+  }
   if (maker?.type !== "Add" || maker.inputs.some((name) => graph.isFixed(name))) return null;
   return [maker.inputs[0], maker.inputs[1]];
 }

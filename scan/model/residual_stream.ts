@@ -22,12 +22,14 @@ export interface ResidualStream {
  */
 export function findResidualStream(graph: GraphIndex, nLayers?: number): ResidualStream {
   const head = findHead(graph);
+  const least = nLayers ?? followResiduals(graph, head.last).points.length - 1;
   let scheme: ResidualStream["scheme"] = "structure";
   let points: readonly ResidualPoint[] | null = null;
   for (const [name, adapter] of Object.entries(adapters)) {
     const found = adapter.find(graph);
-    // Names can lie: each state must be computed from the one before.
-    if (!found || !isChain(graph, [...found, head.last])) continue;
+    // Names can lie, and optimisers leave some of them out: each state must be computed from the one
+    // before, and there must be as many as there are layers.
+    if (!found || found.length < least || !isChain(graph, [...found, head.last])) continue;
     scheme = name as AdapterName;
     points = [...found, head.last];
     break;

@@ -1,4 +1,5 @@
 import type { GraphIndex } from "../onnx/graph_index.ts";
+import type { NodeView } from "../onnx/read_model.ts";
 import { pointAt, type ResidualPoint, termsOf } from "./residual_point.ts";
 
 /** What the search found. */
@@ -11,12 +12,19 @@ export interface Chain {
   readonly start: string;
 }
 
-/** Operators by which tokens read each other. */
-const mixing: ReadonlySet<string> = new Set([
-  ...["Softmax", "Attention", "MultiHeadAttention", "GroupQueryAttention", "PagedAttention"],
+/** Operators by which tokens read each other, in one node. */
+const fusedAttention: ReadonlySet<string> = new Set([
+  ...["Attention", "MultiHeadAttention", "GroupQueryAttention", "PagedAttention"],
   ...["SparseAttention", "DecoderMaskedMultiHeadAttention", "PackedMultiHeadAttention"],
   ...["LinearAttention", "CausalConvWithState"],
 ]);
+
+/** What may stand between the scores of attention and their softmax: scale, cap, mask, types, axes. */
+const betweenScores: ReadonlySet<string> = new Set([
+  ...["Add", "Mul", "Div", "Tanh", "Cast", "Where", "Max", "Min", "Reshape", "Slice", "Concat"],
+]);
+
+const products: ReadonlySet<string> = new Set(["MatMul", "FusedMatMul", "Einsum"]);
 
 /** Terms of one addition that are looked at: residual, attention, perceptron, a bias of each. */
 const mostTerms = 5;
@@ -53,7 +61,7 @@ function stepBack(
       let mixes = false;
       const dependent = terms.every((other) =>
         other === term ||
-        graph.depends(other, stream.name, ({ type }) => mixes ||= mixing.has(type))
+        graph.depends(other, stream.name, (node) => mixes ||= readsTokens(graph, node, stream))
       );
       if (dependent) return { point: stream, mixes };
     }
@@ -63,4 +71,33 @@ function stepBack(
     terms.splice(inner, 1, ...termsOf(graph, pointAt(graph, terms[inner])) ?? []);
   }
   return null;
+}
+
+/**
+ * Whether a node is attention. A softmax alone is not: experts are chosen by one too. That of attention
+ * is over products of the stream with itself.
+ */
+function readsTokens(graph: GraphIndex, node: NodeView, stream: ResidualPoint): boolean {
+  if (fusedAttention.has(node.type)) return true;
+  if (node.type !== "Softmax") return false;
+  const queue = [node.inputs[0]];
+  const seen = new Set(queue);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    const maker = graph.maker(name);
+    if (!maker) continue;
+    const inputs = maker.inputs.filter((input) => !graph.isFixed(input));
+    if (products.has(maker.type)) {
+      if (inputs.length > 1 && inputs.every((input) => graph.depends(input, stream.name))) {
+        return true;
+      }
+      continue;
+    }
+    if (!betweenScores.has(maker.type)) continue;
+    for (const input of inputs) {
+      if (seen.has(input)) continue;
+      seen.add(input);
+      queue.push(input);
+    }
+  }
+  return false;
 }

@@ -5,7 +5,7 @@ import { exposeStates, readHiddenStates } from "../../scan/model/hidden_states.t
 import { findResidualStream } from "../../scan/model/residual_stream.ts";
 import { extractTail, runTail } from "../../scan/model/tail.ts";
 import { readDeclaration } from "../../scan/onnx/declarations.ts";
-import { Graph } from "../../scan/onnx/graph.ts";
+import { Graph, type Value } from "../../scan/onnx/graph.ts";
 import { GraphIndex } from "../../scan/onnx/graph_index.ts";
 import { Ops } from "../../scan/onnx/ops.ts";
 import { type ModelView, type NodeView, readModel } from "../../scan/onnx/read_model.ts";
@@ -85,6 +85,34 @@ Deno.test("findResidualStream() says how many additions it saw where there is no
     () => findResidualStream(new GraphIndex(readModel(graph.toModel()))),
     /got 1 additions without attention between Gather and "Add_/,
   );
+});
+
+Deno.test("findResidualStream() takes no choice of experts for attention, nor flat tokens for an end", () => {
+  const graph = new Graph();
+  const o = new Ops(graph);
+  const weights = (n: number) =>
+    graph.constant(float32([2, n], Array.from({ length: 2 * n }, (_, i) => Math.sin(i))));
+  const norm = (x: Value) =>
+    o.div(x, o.sqrt(o.reduceMean(o.square(x), [x.shape.length - 1], true)));
+  const ids = graph.input("input_ids", "int64", ["batch", "sequence"]);
+  let x = o.gather(graph.constant(float32([3, 2], [1, 2, 3, 4, 5, 6])), ids);
+  const expected = [x.name];
+  for (let layer = 0; layer < 2; layer++) {
+    const q = norm(x);
+    const scores = o.mul(o.matmul(o.matmul(q, weights(2)), o.swapLast(q)), 0.5);
+    x = o.add(x, o.matmul(o.softmax(scores), q));
+    // The tokens of all prompts under each other, as OPT adds them.
+    const flat = o.reshape(x, [-1, 2]);
+    const expert = o.softmax(o.matmul(norm(flat), weights(2)));
+    const sum = o.add(flat, o.mul(o.matmul(norm(flat), weights(2)), expert));
+    const { dtype, shape } = q;
+    [x] = graph.op("Reshape", [sum, o.one("Shape", [q])], {}, { outputs: [{ dtype, shape }] });
+    expected.push(x.name);
+  }
+  graph.output("logits", o.matmul(norm(x), weights(3)));
+  const stream = findResidualStream(new GraphIndex(readModel(graph.toModel())));
+  assert.equal(stream.scheme, "structure");
+  assert.deepEqual(stream.points.map(({ name }) => name), expected);
 });
 
 for (const fixture of ["gpt2-optimum", "llama-genai", "phi3-genai-fp16"]) {
