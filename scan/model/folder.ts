@@ -62,7 +62,8 @@ export function locateModel(name: string): ModelFiles {
 /** A model of the hub, in the cache. */
 function locateFetched(name: string, id: ModelId): ModelFiles {
   const cached = findCached(cacheFolder((variable) => Deno.env.get(variable)), id);
-  if (!cached) {
+  const isHere = cached && (id.file === null || isFile(join(cached.folder, id.file)));
+  if (!isHere) {
     throw new RangeError(
       `Cannot find the model "${name}": ${wanted}, or a model of the hub that was fetched, got no file ` +
         `${join(name, places[0])} and none in the cache. Fetch it with: deno task model ${name}`,

@@ -56,7 +56,9 @@ function lookUp(name: string): Known {
     const tokenizer = createTokenizer(readJson(files.tokenizer) as object, settings as object);
     return { tokenizer, context };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    // Who asks has named the model already.
+    return { reason: message.replace(/^Cannot find the model "[^"]*": /, "") };
   }
 }
 

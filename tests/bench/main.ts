@@ -2,12 +2,19 @@
 import { parseArgs } from "node:util";
 import { benches as format } from "./format_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
+import { benches as model } from "./model_bench.ts";
 import { benches as projection } from "./projection_bench.ts";
 import { benches as site } from "./site_bench.ts";
 import { benches as render } from "./render_bench.ts";
 
 /** By the name of the file that they live in. */
-const files: Readonly<Record<string, readonly Bench[]>> = { format, projection, render, site };
+const files: Readonly<Record<string, readonly Bench[]>> = {
+  format,
+  model,
+  projection,
+  render,
+  site,
+};
 
 const benches = Object.values(files).flat();
 

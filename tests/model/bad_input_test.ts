@@ -90,6 +90,25 @@ Deno.test("openModel() refuses a model without a head", () =>
     assert.match(await messageOf(folder), /got last_hidden_state\. .* text-generation/);
   }));
 
+Deno.test("openModel() says that the layers of a merged export cannot be reached", () =>
+  withModelFolder("llama-genai", async (folder) => {
+    const graph = new Graph();
+    const o = new Ops(graph);
+    const x = o.cast(graph.input("input_ids", "int64", ["batch", "sequence"]), "float32");
+    const branch = (n: number) => {
+      const inner = graph.subgraph();
+      inner.output(`branch_${n}`, new Ops(inner).mul(x, n));
+      return inner;
+    };
+    const cached = graph.input("use_cache_branch", "bool", [1]);
+    const branches = { then_branch: branch(2), else_branch: branch(3) };
+    const { dtype, shape } = x;
+    const [y] = graph.op("If", [cached], branches, { outputs: [{ dtype, shape }] });
+    graph.output("logits", y);
+    await Deno.writeFile(join(folder, "model.onnx"), graph.toModel());
+    assert.match(await messageOf(folder), /branches of an If, .* take decoder_model\.onnx/);
+  }));
+
 Deno.test("openModel() refuses a description of another model", () =>
   withModelFolder("llama-optimum-past", async (folder) => {
     await changeJson(folder, "config.json", { num_hidden_layers: 12 });
