@@ -40,8 +40,9 @@ Usage: deno task scan [id…] [options]
                     projected together, so the whole family is scanned. Without ids: everything.
 
 Options
-  --model <name>    bundled, or a folder that holds model.onnx and tokenizer.json; may be repeated;
-                    instead of the models that the collection names
+  --model <name>    bundled; a folder that holds model.onnx, tokenizer.json and config.json; one ONNX
+                    file of such a folder; or a model that deno task model fetched, org/name; may be
+                    repeated; instead of the models that the collection names
   --device <name>   auto, cuda, webgpu or cpu; auto takes the first of them that works (default: auto)
   --jobs <n>        families scanned at once, 1 to 64 (default: one for each core on a CPU with the
                     bundled model, which each of them loads; else 1)

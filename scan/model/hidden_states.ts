@@ -1,66 +1,80 @@
 import type { Session } from "../onnx/engine.ts";
-import type { ModelView } from "../onnx/read_model.ts";
-import { float32, int64, type Tensor } from "../onnx/tensor.ts";
+import { exposeTensors } from "../onnx/expose.ts";
+import type { GraphIndex } from "../onnx/graph_index.ts";
+import { float32, type Tensor } from "../onnx/tensor.ts";
+import { asFloat32Output, exposePoint } from "./cut.ts";
+import type { ResidualStream } from "./residual_stream.ts";
 
-/** How the residual streams are called in the graph: the embedding's output is 0. */
-const residualPattern = /^hidden_states\.(\d+)$/;
+/** A model's file with its hidden states among the outputs. */
+export interface ExposedModel {
+  readonly model: Uint8Array;
+  /** Names of the outputs with states 0 … L, float32 [1, nTokens, dModel] each. */
+  readonly states: readonly string[];
+  /** Name of the output with the logits, float32. */
+  readonly logits: string;
+}
 
 /**
- * Names of the tensors that hold the residual stream, the embedding's output first and the last
- * block's output, before the final norm, last.
+ * Makes the hidden states outputs of a model, by appending to its bytes: what is not float32 is cast,
+ * a sum that stands in no tensor is added up anew.
  *
- * @throws {TypeError} if the graph has no such tensors, or one in the row is missing
+ * @param defaults encoded weights to append besides, see `feeds.ts`
  */
-export function findResiduals(view: ModelView): string[] {
-  const names: string[] = [];
-  for (const { outputs } of view.nodes) {
-    for (const name of outputs) {
-      const match = residualPattern.exec(name);
-      if (match) names[Number(match[1])] = name;
-    }
-  }
-  if (names.length < 2 || Object.keys(names).length !== names.length) {
-    throw new TypeError(
-      "Cannot find the model's hidden states: expected tensors named hidden_states.0 … " +
-        `hidden_states.<layers>, got ${
-          Object.keys(names).length
-        } of ${names.length}. Name them so ` +
-        "when the file is exported.",
-    );
-  }
-  return names;
+export function exposeStates(
+  model: Uint8Array,
+  graph: GraphIndex,
+  { points, head }: ResidualStream,
+  defaults: readonly Uint8Array[] = [],
+): ExposedModel {
+  const states = points.map((point) => exposePoint(graph, point));
+  const logits = asFloat32Output(head.logits, graph.elementType(head.logits));
+  const names = states.map(({ name }) => name);
+  return {
+    model: exposeTensors(model, [...names, logits.name], {
+      nodes: [...states, logits].flatMap(({ nodes }) => nodes),
+      initializers: defaults,
+    }),
+    states: names,
+    logits: logits.name,
+  };
 }
+
+/** Makes the inputs of one prompt, as `planFeeds()` of `feeds.ts` does. */
+export type Feed = (ids: readonly number[]) => Record<string, Tensor>;
 
 /**
  * One forward pass with every residual stream fetched.
  *
- * @param session of a model whose `residuals` are exposed; takes `input_ids`, gives `logits`
+ * @param session of {@linkcode ExposedModel.model}
  * @param ids [nTokens]
- * @returns `states` [residuals.length, nTokens, dModel], `logits` [nTokens, dVocab]
+ * @returns [states.length, nTokens, dModel]
  * @throws {TypeError} if an output is not float32
  */
 export async function readHiddenStates(
   session: Session,
-  residuals: readonly string[],
+  states: readonly string[],
+  feed: Feed,
   ids: readonly number[],
-): Promise<{ states: Tensor<"float32">; logits: Tensor<"float32"> }> {
-  const feeds: Record<string, Tensor> = { input_ids: int64([1, ids.length], ids) };
-  for (const name of session.inputNames) {
-    if (Object.hasOwn(feeds, name)) continue;
-    if (name === "attention_mask") feeds[name] = int64([1, ids.length], ids.map(() => 1));
-    else if (name === "position_ids") feeds[name] = int64([1, ids.length], ids.map((_, i) => i));
-    else throw new TypeError(`Cannot feed "${name}": expected a model that takes input_ids alone`);
-  }
-  const outputs = await session.run(feeds, [...residuals, "logits"]);
-  const layers = residuals.map((name) => asFloat32(name, outputs[name]));
-  const dModel = layers[0].shape[layers[0].shape.length - 1];
-  const states = new Float32Array(residuals.length * ids.length * dModel);
-  layers.forEach(({ data }, layer) => states.set(data, layer * ids.length * dModel));
-  const logits = asFloat32("logits", outputs.logits);
-  return {
-    states: float32([residuals.length, ids.length, dModel], states),
-    logits: float32([ids.length, logits.shape[logits.shape.length - 1]], logits.data),
-  };
+): Promise<Tensor<"float32">> {
+  const outputs = await session.run(feed(ids), states);
+  const layers = states.map((name) => asFloat32(name, outputs[name]));
+  const dModel = lastSize(layers[0]);
+  const size = ids.length * dModel;
+  const all = new Float32Array(states.length * size);
+  layers.forEach(({ data, shape }, layer) => {
+    if (data.length !== size) {
+      throw new TypeError(
+        `Cannot read "${states[layer]}": expected [1, ${ids.length}, ${dModel}], got [${shape}]`,
+      );
+    }
+    all.set(data, layer * size);
+  });
+  return float32([states.length, ids.length, dModel], all);
+}
+
+/** Size of the last axis. */
+export function lastSize({ shape }: Tensor): number {
+  return shape[shape.length - 1];
 }
 
 /** @throws {TypeError} if the tensor is of another type */

@@ -1,7 +1,7 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { bundledName } from "./source.ts";
+import { readFacts } from "./config.ts";
+import { bundledName, locateModel } from "./folder.ts";
+import { isMissing } from "./missing.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 /** What can be said of a model by its small files, without reading its weights. */
@@ -14,12 +14,7 @@ export interface ModelKnowledge {
   readonly maxTokens: (name: string) => number | null;
 }
 
-const bundledFolder = fileURLToPath(new URL("../bundled/", import.meta.url));
-
-const contextSchema = v.union([
-  v.object({ max_position_embeddings: v.number() }),
-  v.object({ architecture: v.object({ context: v.number() }) }),
-]);
+const cardSchema = v.object({ architecture: v.object({ context: v.number() }) });
 
 type Known = { tokenizer: Tokenizer; context: number } | { reason: string };
 
@@ -51,38 +46,27 @@ export function createModelKnowledge(): ModelKnowledge {
 }
 
 function lookUp(name: string): Known {
-  const bundled = name === bundledName;
-  const folder = bundled ? bundledFolder : name;
-  const paths = {
-    weights: join(folder, "model.onnx"),
-    tokenizer: bundled
-      ? join(folder, "tokenizer", "tokenizer.json")
-      : join(folder, "tokenizer.json"),
-    config: join(folder, bundled ? "card.json" : "config.json"),
-  };
-  for (const path of Object.values(paths)) {
-    try {
-      if (Deno.statSync(path).isFile) continue;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
-    return {
-      reason: bundled
-        ? "the weights are missing: restore scan/bundled, or run deno task train"
-        : `expected bundled, or a folder that holds model.onnx, tokenizer.json and config.json; ` +
-          `there is no file ${path}`,
-    };
-  }
   try {
-    const config = v.parse(contextSchema, JSON.parse(Deno.readTextFileSync(paths.config)));
-    const context = "architecture" in config
-      ? config.architecture.context
-      : config.max_position_embeddings;
-    const tokenizer = createTokenizer(JSON.parse(Deno.readTextFileSync(paths.tokenizer)));
+    const files = locateModel(name);
+    const config = readJson(files.config);
+    const context = name === bundledName
+      ? v.parse(cardSchema, config).architecture.context
+      : readFacts(config as object, files.config).context;
+    const settings = readJson(files.tokenizerConfig, {});
+    const tokenizer = createTokenizer(readJson(files.tokenizer) as object, settings as object);
     return { tokenizer, context };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    // Who asks has named the model already.
+    return { reason: message.replace(/^Cannot find the model "[^"]*": /, "") };
+  }
+}
+
+function readJson(path: string, otherwise?: unknown): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (otherwise !== undefined && isMissing(error)) return otherwise;
+    throw error;
   }
 }

@@ -1,8 +1,9 @@
 import type { Session } from "../onnx/engine.ts";
-import { extractPart } from "../onnx/extract.ts";
-import { type ModelView, type NodeView, readModel } from "../onnx/read_model.ts";
+import type { GraphIndex } from "../onnx/graph_index.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
-import { asFloat32 } from "./hidden_states.ts";
+import { cutAt } from "./cut.ts";
+import { asFloat32, type Feed, lastSize } from "./hidden_states.ts";
+import type { ResidualStream } from "./residual_stream.ts";
 
 /**
  * The logit lens (nostalgebraist 2020): the model's own final norm and unembedding, applied to the
@@ -15,38 +16,20 @@ export interface Lens {
   readonly input: string;
   /** Name of the output that is the final norm's result. */
   readonly normed: string;
-}
-
-/** Operators between the unembedding's product and the logits that do not mix tokens or features. */
-const passed: ReadonlySet<string> = new Set(["Identity", "Cast", "Mul", "Div", "Add", "Tanh"]);
-
-/** The final norm's result: what the unembedding multiplies. */
-function findNormed(view: ModelView): string {
-  const makers = new Map<string, NodeView>();
-  for (const node of view.nodes) for (const name of node.outputs) makers.set(name, node);
-  let node = makers.get("logits");
-  while (node && passed.has(node.type)) {
-    const previous: string | undefined = node.inputs.find((name) => makers.has(name));
-    node = previous === undefined ? undefined : makers.get(previous);
-  }
-  if (node?.type === "MatMul" || node?.type === "Gemm") return node.inputs[0];
-  throw new TypeError(
-    `Cannot find the model's final norm: expected "logits" to come from a MatMul, got ${
-      node?.type ?? "none"
-    }`,
-  );
+  /** Name of the output that is the logits. */
+  readonly logits: string;
 }
 
 /**
- * Cuts the lens out of a model file: from the final norm's input to the logits.
+ * Cuts the lens out of a model: from what the final norm takes to the logits, with all that stands in
+ * between: scales, soft-capping, a quantised unembedding.
  *
- * @param residual name of the last residual stream
- * @throws {TypeError} if the unembedding cannot be found
+ * @param dModel size of a state
  */
-export function extractLens(model: Uint8Array, residual: string): Lens {
-  const normed = findNormed(readModel(model));
-  const input = { name: residual, dtype: "float32" } as const;
-  return { model: extractPart(model, [input], [normed, "logits"]), input: residual, normed };
+export function extractLens(graph: GraphIndex, { head }: ResidualStream, dModel: number): Lens {
+  const to = [head.normed, head.logits];
+  const { model, input, outputs } = cutAt(graph, head.last, to, dModel);
+  return { model, input, normed: outputs[0], logits: outputs[1] };
 }
 
 /** What the lens shows of one layer. */
@@ -63,23 +46,34 @@ export interface LensLayer {
  * once would not fit into memory.
  *
  * @param session of {@linkcode Lens.model}
+ * @param feed what the lens takes besides: some models cut their sizes out of the tokens' shape
+ * @param ids [nTokens]
  * @param states [nFrames, nTokens, dModel]
+ * @param lastOnly whether the model gives logits of the last token alone; every token is then a
+ *   prompt of its own to the lens
  */
 export async function* applyLens(
   session: Session,
   lens: Lens,
+  feed: Feed,
+  ids: readonly number[],
   states: Tensor<"float32">,
+  lastOnly = false,
 ): AsyncGenerator<LensLayer> {
   const [nFrames, nTokens, dModel] = states.shape;
   const size = nTokens * dModel;
   for (let frame = 0; frame < nFrames; frame++) {
     const layer = states.data.subarray(frame * size, (frame + 1) * size);
-    const outputs = await session.run({ [lens.input]: float32([1, nTokens, dModel], layer) });
-    const logits = asFloat32("logits", outputs.logits);
+    const shape = lastOnly ? [nTokens, 1, dModel] : [1, nTokens, dModel];
+    const outputs = await session.run(
+      { ...feed(ids), [lens.input]: float32(shape, layer) },
+      [lens.normed, lens.logits],
+    );
+    const logits = asFloat32(lens.logits, outputs[lens.logits]);
     yield {
       normed: asFloat32(lens.normed, outputs[lens.normed]).data,
       logits: logits.data,
-      dVocab: logits.shape[logits.shape.length - 1],
+      dVocab: lastSize(logits),
     };
   }
 }

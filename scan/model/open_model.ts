@@ -1,70 +1,148 @@
 import type { Guess } from "../format/types.ts";
-import type { Engine } from "../onnx/engine.ts";
-import { exposeTensors } from "../onnx/expose.ts";
-import { readModel } from "../onnx/read_model.ts";
+import { readDeclaration } from "../onnx/declarations.ts";
+import type { Engine, Session } from "../onnx/engine.ts";
+import { GraphIndex } from "../onnx/graph_index.ts";
+import { type ModelView, readModel } from "../onnx/read_model.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
-import { findResiduals, readHiddenStates } from "./hidden_states.ts";
+import type { Part } from "./cut.ts";
+import { defaultInputs, planFeeds } from "./feeds.ts";
+import { exposeStates, readHiddenStates } from "./hidden_states.ts";
 import { applyLens, extractLens, summarizeLogits } from "./logit_lens.ts";
-import type { ModelSource } from "./source.ts";
+import { findResidualStream, type ResidualStream } from "./residual_stream.ts";
+import { type ModelSource, readOnnx } from "./source.ts";
+import { extractTail, runTail } from "./tail.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { tryOut } from "./try_out.ts";
 import type { LanguageModel, Reading } from "./types.ts";
+import { checkVocabulary } from "./vocabulary.ts";
 
 /** Guesses kept of every token of every layer. */
 const defaultGuesses = 8;
+
+/** A loaded model that can also be run from the middle. */
+export interface LoadedModel extends LanguageModel {
+  /** How the hidden states were found. */
+  readonly scheme: ResidualStream["scheme"];
+  /**
+   * Loads the part of the model from the hidden states before a layer to the logits, to be run on
+   * states that were altered.
+   *
+   * @param layer 0 … nLayers
+   * @throws {RangeError} if there is no such layer
+   */
+  openTail(layer: number): Promise<Tail>;
+}
+
+/** A part of a model, loaded. */
+export interface Tail {
+  /**
+   * @param states hidden states before the layer, [nTokens, dModel]
+   * @param ids of the tokens, [nTokens]
+   * @returns logits [nTokens, dVocab], which the caller owns; [1, dVocab], the last token's, of a model
+   *   that gives no others
+   */
+  run(states: Tensor<"float32">, ids: readonly number[]): Promise<Tensor<"float32">>;
+  release(): Promise<void>;
+}
 
 /**
  * Loads a model onto an engine: its graph with the residual streams exposed, and its logit lens.
  *
  * @param options.nGuesses guesses kept of every token, 8 by default
- * @throws {TypeError} if the graph is not built as expected; the message says what is missing
+ * @throws {TypeError} if the graph is no decoder's or wants inputs that are not known; the message says
+ *   what was seen
+ * @throws {RangeError} if the tokenizer does not belong to the model
  */
 export async function openModel(
   engine: Engine,
   source: ModelSource,
   { nGuesses = defaultGuesses }: { readonly nGuesses?: number } = {},
-): Promise<LanguageModel> {
+): Promise<LoadedModel> {
+  const { identity, context, files } = source;
   const tokenizer = createTokenizer(source.tokenizer, source.tokenizerConfig);
-  const residuals = findResiduals(readModel(source.model));
-  const lens = extractLens(source.model, residuals[residuals.length - 1]);
-  const session = await engine.load(exposeTensors(source.model, residuals));
-  const lensSession = await engine.load(lens.model).catch(async (error) => {
-    await session.release();
-    throw error;
-  });
-  const release = async () => {
-    await session.release();
-    await lensSession.release();
-  };
+  const view = readOnnx(source.model, files.model);
+  const graph = new GraphIndex(view);
+  const stream = naming(files.model, () => findResidualStream(graph, source.nLayers));
+  const declarations = inputsOf(view);
+  const feed = naming(files.model, () => planFeeds(declarations, source));
+  const defaults = defaultInputs(declarations, source);
+  const exposed = exposeStates(source.model, graph, stream, defaults);
+  const load = (model: Uint8Array) => engine.load(model, source.dataFolder ?? undefined);
 
-  // The sizes that a file does not state are seen by running it once.
-  const probe = await readHiddenStates(session, residuals, [0]).catch(async (error) => {
+  const sessions: Session[] = [];
+  const release = async () => {
+    for (const session of sessions.splice(0)) await session.release();
+  };
+  try {
+    const session = await load(exposed.model);
+    sessions.push(session);
+    // The sizes that a file does not state are seen by running it.
+    const { dModel, dVocab, lastOnly } = await tryOut(session, exposed, feed, files);
+    checkVocabulary(source.tokenizer, dVocab, files);
+    const lens = extractLens(graph, stream, dModel);
+    const feedLens = planFeeds(inputsBesides(lens), source);
+    const lensSession = await load(lens.model);
+    sessions.push(lensSession);
+    return {
+      ...identity,
+      scheme: stream.scheme,
+      nLayers: stream.points.length - 1,
+      dModel,
+      dVocab,
+      context,
+      tokenize: (text) => tokenizer.encode(text),
+      async read(text) {
+        const tokens = tokenizer.encode(text);
+        if (tokens.length === 0 || tokens.length > context) {
+          throw new RangeError(
+            `Cannot read "${text.slice(0, 40)}" with the model "${identity.name}": expected 1 to ` +
+              `${context} tokens, got ${tokens.length}.` +
+              (tokens.length > 0
+                ? " Shorten the prompt, or take a model with a longer context."
+                : ""),
+          );
+        }
+        const ids = tokens.map(({ id }) => id);
+        const states = await readHiddenStates(session, exposed.states, feed, ids);
+        const layers = applyLens(lensSession, lens, feedLens, ids, states, lastOnly);
+        return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
+      },
+      async openTail(layer) {
+        const tail = extractTail(graph, stream, layer, dModel, defaults);
+        const feedRest = planFeeds(inputsBesides(tail), source);
+        const session = await load(tail.model);
+        return {
+          run: (states, ids) => runTail(session, tail, feedRest, states, ids),
+          release: () => session.release(),
+        };
+      },
+      release,
+    };
+  } catch (error) {
     await release();
     throw error;
-  });
-  const { identity, context } = source;
-  return {
-    ...identity,
-    nLayers: residuals.length - 1,
-    dModel: probe.states.shape[2],
-    dVocab: probe.logits.shape[1],
-    context,
-    tokenize: (text) => tokenizer.encode(text),
-    async read(text) {
-      const tokens = tokenizer.encode(text);
-      if (tokens.length === 0 || tokens.length > context) {
-        throw new RangeError(
-          `Cannot read "${
-            text.slice(0, 40)
-          }": expected 1 to ${context} tokens, got ${tokens.length}`,
-        );
-      }
-      const ids = tokens.map(({ id }) => id);
-      const { states } = await readHiddenStates(session, residuals, ids);
-      const layers = applyLens(lensSession, lens, states);
-      return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
-    },
-    release,
-  };
+  }
+}
+
+/** What a graph takes; old files list their weights there as well. */
+function inputsOf({ inputs, initializers }: ModelView) {
+  const weights = new Set(initializers.map(({ name }) => name));
+  return inputs.filter(({ name }) => !weights.has(name)).map(({ bytes }) => readDeclaration(bytes));
+}
+
+/** What a part of a model takes besides states. */
+function inputsBesides({ model, input }: Pick<Part, "model" | "input">) {
+  return inputsOf(readModel(model)).filter(({ name }) => name !== input);
+}
+
+/** What goes wrong in a graph is told with its file. */
+function naming<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TypeError(`Cannot scan "${path}". ${cause.message}`, { cause });
+  }
 }
 
 async function lookThrough(

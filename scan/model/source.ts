@@ -1,25 +1,34 @@
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname } from "node:path";
 import * as v from "valibot";
+import { type ModelView, readModel } from "../onnx/read_model.ts";
+import { type ModelFacts, readFacts } from "./config.ts";
+import {
+  checkExternalFiles,
+  digestModel,
+  type ExternalFile,
+  listExternalFiles,
+  placeExternalFiles,
+} from "./external_data.ts";
+import { bundledName, locateModel, type ModelFiles } from "./folder.ts";
+import { isMissing } from "./missing.ts";
 import type { ModelIdentity } from "./types.ts";
 
+export { bundledName } from "./folder.ts";
+
 /** A model's files, read. */
-export interface ModelSource {
+export interface ModelSource extends ModelFacts {
   readonly identity: ModelIdentity;
   /** The ONNX file. */
   readonly model: Uint8Array<ArrayBuffer>;
+  /** Folder with the weights that are not in the ONNX file, null where all are. */
+  readonly dataFolder: string | null;
   /** Parsed `tokenizer.json`. */
   readonly tokenizer: object;
   /** Parsed `tokenizer_config.json`, empty where there is none. */
   readonly tokenizerConfig: object;
-  /** Longest prompt in tokens. */
-  readonly context: number;
+  /** Where they were read from, for messages. */
+  readonly files: ModelFiles;
 }
-
-/** Name of the model that ships with the project. */
-export const bundledName = "bundled";
-
-const bundledFolder = fileURLToPath(new URL("../bundled/", import.meta.url));
 
 /** What is read of the bundled model's card; `scan/bundled/card.ts` describes all of it. */
 const cardSchema = v.object({
@@ -29,131 +38,130 @@ const cardSchema = v.object({
   architecture: v.object({ context: v.number() }),
 });
 
-/** What is read of a folder's `config.json`, Hugging Face's description of a model. */
-const configSchema = v.object({
-  max_position_embeddings: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  _commit_hash: v.optional(v.string()),
-});
-
 /**
  * Finds a model and says which it is, without loading it onto an engine. Reads the weights once, for
  * their digest.
  *
- * @param name `bundled`, or the path of a folder with `model.onnx`, `tokenizer.json` and `config.json`
+ * @param name as for {@linkcode locateModel}
  * @throws {RangeError} if there is no such model
  */
 export async function identifyModel(name: string): Promise<ModelIdentity> {
+  const files = locateModel(name);
   if (name === bundledName) {
-    const { digest, name, revision } = await readBundledCard();
+    const { digest, name, revision } = await readBundledCard(files);
     return { name, revision, digest };
   }
-  return (await readModelSource(name)).identity;
+  const { revision } = readFacts(await readJson(files.config), files.config);
+  return await identify(files, revision, await Deno.readFile(files.model));
+}
+
+async function identify(
+  files: ModelFiles,
+  revision: string,
+  model: Uint8Array,
+): Promise<ModelIdentity> {
+  let external: readonly ExternalFile[] = [];
+  try {
+    external = listExternalFiles(readModel(model), files.model);
+  } catch (error) {
+    // A broken file has a digest too; what is wrong with it is told when it is loaded.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const digest = await digestModel(model, external, dirname(files.model));
+  return { name: files.name, revision: files.commit ?? revision, digest };
 }
 
 /**
  * Reads a model's files.
  *
- * @param name as for {@linkcode identifyModel}
- * @throws {RangeError} if there is no such model, or a file of it is missing
+ * @param name as for {@linkcode locateModel}
+ * @throws {RangeError} if there is no such model, or a file of it is missing or cut off
  * @throws {SyntaxError} if a file cannot be read; if the bundled weights are not those of their card
+ * @throws {TypeError} if its description is that of an encoder
  */
 export async function readModelSource(name: string): Promise<ModelSource> {
-  if (name === bundledName) return await readBundled();
-  const folder = name;
-  const model = await readFile(name, join(folder, "model.onnx"));
-  const tokenizer = parseJson(
-    "tokenizer.json",
-    await readFile(name, join(folder, "tokenizer.json")),
-  );
-  const config = parseJson("config.json", await readFile(name, join(folder, "config.json")));
-  const parsed = v.safeParse(configSchema, config);
-  if (!parsed.success) {
+  const files = locateModel(name);
+  if (name === bundledName) return await readBundled(files);
+  const tokenizer = await readJson(files.tokenizer);
+  const facts = readFacts(await readJson(files.config), files.config);
+  const model = await Deno.readFile(files.model);
+  const external = listExternalFiles(readOnnx(model, files.model), files.model);
+  await checkExternalFiles(external, files.model);
+  return {
+    ...facts,
+    identity: await identify(files, facts.revision, model),
+    ...await placeExternalFiles(model, external, files.model),
+    tokenizer,
+    tokenizerConfig: await readJson(files.tokenizerConfig, {}),
+    files,
+  };
+}
+
+/**
+ * Reads an ONNX file's structure.
+ *
+ * @param path for messages
+ * @throws {SyntaxError} if it is no ONNX file, or only the beginning of one
+ */
+export function readOnnx(model: Uint8Array, path: string): ModelView {
+  const start = new TextDecoder("latin1").decode(model.subarray(0, 64)).trimStart();
+  const mistaken = model.length === 0
+    ? "an empty file"
+    : start.startsWith("version https://git-lfs")
+    ? "a pointer of Git LFS: fetch the file itself with git lfs pull"
+    : /^(<|\{)/.test(start)
+    ? "a text"
+    : null;
+  try {
+    if (mistaken) throw new SyntaxError(mistaken);
+    return readModel(model);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(
-      `Cannot read "${join(folder, "config.json")}": expected max_position_embeddings, got ${
-        v.summarize(parsed.issues)
-      }`,
+      `Cannot read "${path}": expected an ONNX file, got ${
+        mistaken ?? `${model.length} bytes that are none or are cut off (${cause.message})`
+      }. Fetch or export it anew.`,
+      { cause },
     );
   }
-  const identity: ModelIdentity = {
-    name: basename(folder),
-    revision: parsed.output._commit_hash ?? "",
-    digest: await digestOf(model),
-  };
-  return {
-    identity,
-    model,
-    tokenizer,
-    tokenizerConfig: await readOptionalJson(join(folder, "tokenizer_config.json")),
-    context: parsed.output.max_position_embeddings,
-  };
 }
 
-async function readBundledCard() {
-  const card = parseJson(
-    "card.json",
-    await readFile(bundledName, join(bundledFolder, "card.json")),
-  );
-  return v.parse(cardSchema, card);
+async function readBundledCard(files: ModelFiles) {
+  return v.parse(cardSchema, await readJson(files.config));
 }
 
-async function readBundled(): Promise<ModelSource> {
-  const { name, revision, digest, architecture } = await readBundledCard();
-  const model = await readFile(bundledName, join(bundledFolder, "model.onnx"));
-  const actual = await digestOf(model);
+async function readBundled(files: ModelFiles): Promise<ModelSource> {
+  const { name, revision, digest, architecture } = await readBundledCard(files);
+  const model = await Deno.readFile(files.model);
+  const actual = await digestModel(model, [], dirname(files.model));
   if (actual !== digest) {
     throw new SyntaxError(
       `Cannot load the bundled model: expected weights with ${digest}, got ${actual}. ` +
         "Restore scan/bundled/model.onnx, or train anew with `deno task train`.",
     );
   }
-  const path = join(bundledFolder, "tokenizer", "tokenizer.json");
   return {
     identity: { name, revision, digest },
+    revision,
     model,
-    tokenizer: parseJson("tokenizer.json", await readFile(bundledName, path)),
+    dataFolder: null,
+    tokenizer: await readJson(files.tokenizer),
     tokenizerConfig: {},
     context: architecture.context,
+    files,
   };
 }
 
-async function readFile(model: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory)) {
-      throw cause;
-    }
-    throw new RangeError(
-      `Cannot find the model "${model}": expected "bundled" or a folder with model.onnx, ` +
-        `tokenizer.json and config.json, got no file ${path}`,
-      { cause },
-    );
-  }
-}
-
-async function readOptionalJson(path: string): Promise<object> {
-  try {
-    return parseJson(basename(path), await Deno.readFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
-}
-
-function parseJson(name: string, bytes: Uint8Array): object {
+/** @param otherwise what a missing file counts as; an error by default */
+async function readJson(path: string, otherwise?: object): Promise<object> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(await Deno.readTextFile(path));
   } catch (cause) {
-    throw new SyntaxError(`Cannot read "${name}": expected JSON, got ${(cause as Error).message}`, {
-      cause,
-    });
+    if (isMissing(cause) && otherwise) return otherwise;
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SyntaxError(`Cannot read "${path}": expected JSON, got ${cause.message}`, { cause });
   }
   if (typeof value === "object" && value !== null) return value;
-  throw new SyntaxError(`Cannot read "${name}": expected an object, got ${typeof value}`);
-}
-
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `sha256:${[...digest].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
+  throw new SyntaxError(`Cannot read "${basename(path)}": expected an object, got ${typeof value}`);
 }

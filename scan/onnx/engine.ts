@@ -26,8 +26,11 @@ export interface Session {
  */
 export interface Engine {
   readonly provider: Provider;
-  /** @param model a serialised `ModelProto`, or the path of one where external data lies beside it */
-  load(model: Uint8Array | string): Promise<Session>;
+  /**
+   * @param model a serialised `ModelProto`, or the path of one where external data lies beside it
+   * @param dataFolder folder with the external data of a model that comes as bytes
+   */
+  load(model: Uint8Array | string, dataFolder?: string): Promise<Session>;
 }
 
 /** Told by a long stage about every bit of work done; throws nothing, returns at once. */

@@ -1,5 +1,5 @@
-import { encodeGraphPart, encodeValueInfo } from "./proto.ts";
-import { readModel } from "./read_model.ts";
+import { encodeGraphPart, encodeValueInfo, type GraphPart } from "./proto.ts";
+import { readModel, readNode } from "./read_model.ts";
 
 /**
  * Makes inner tensors outputs of a model: appends a few bytes to the file, since protobuf merges
@@ -7,13 +7,20 @@ import { readModel } from "./read_model.ts";
  * no harm.
  *
  * @param model an ONNX file
+ * @param extra encoded nodes and weights to append besides; `names` may be of what those nodes make,
+ *   and a weight with an input's name is what the input is when it is not fed
  * @returns a new file; the same one if there is nothing to add
  * @throws {RangeError} if the model has no tensor of a name
  * @throws {SyntaxError} if the bytes are no ONNX file
  */
-export function exposeTensors(model: Uint8Array, names: readonly string[]): Uint8Array {
+export function exposeTensors(
+  model: Uint8Array,
+  names: readonly string[],
+  extra: Omit<GraphPart, "outputs"> = {},
+): Uint8Array {
   const { nodes, outputs } = readModel(model);
   const made = new Set(nodes.flatMap((node) => node.outputs));
+  for (const node of extra.nodes ?? []) for (const name of readNode(node).outputs) made.add(name);
   const already = new Set(outputs.map(({ name }) => name));
   const added: Uint8Array[] = [];
   for (const name of new Set(names)) {
@@ -25,8 +32,8 @@ export function exposeTensors(model: Uint8Array, names: readonly string[]): Uint
     }
     added.push(encodeValueInfo(name));
   }
-  if (added.length === 0) return model;
-  const appendix = encodeGraphPart({ outputs: added });
+  if (added.length === 0 && !extra.nodes?.length && !extra.initializers?.length) return model;
+  const appendix = encodeGraphPart({ ...extra, outputs: added });
   const result = new Uint8Array(model.length + appendix.length);
   result.set(model);
   result.set(appendix, model.length);

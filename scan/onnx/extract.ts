@@ -1,6 +1,6 @@
 import type { Shape } from "./graph.ts";
 import { encodeGraph, encodeModel, encodeValueInfo } from "./proto.ts";
-import { type NodeView, readModel } from "./read_model.ts";
+import { type ModelView, type NodeView, readModel } from "./read_model.ts";
 import type { DType } from "./tensor.ts";
 
 /** A tensor inside a model that becomes an input of the part. */
@@ -13,20 +13,22 @@ export interface CutInput {
 
 /**
  * Cuts the part of a model that leads from inner tensors to others, with the weights it needs. Inputs
- * of the model that the part still reads stay its inputs.
+ * of the model that the part still reads stay its inputs, and outputs that its nodes make besides stay
+ * outputs: the runtime takes one that nobody asked for as free to share memory with what it grew from.
  *
+ * @param model an ONNX file, or one that is read already
  * @param from tensors that are fed from outside from now on
- * @param to tensors that become the outputs
+ * @param to tensors that become the first outputs
  * @returns a new ONNX file
  * @throws {RangeError} if the model has no tensor of a name, or `to` does not depend on `from`
  * @throws {SyntaxError} if the bytes are no ONNX file
  */
 export function extractPart(
-  model: Uint8Array,
+  model: Uint8Array | ModelView,
   from: readonly CutInput[],
   to: readonly string[],
 ): Uint8Array {
-  const view = readModel(model);
+  const view = model instanceof Uint8Array ? readModel(model) : model;
   const makers = new Map<string, NodeView>();
   for (const node of view.nodes) for (const name of node.outputs) makers.set(name, node);
   const initializers = new Map(view.initializers.map((item) => [item.name, item.bytes]));
@@ -60,6 +62,7 @@ export function extractPart(
     );
   }
 
+  const inner = new Set([...kept].flatMap(({ outputs }) => outputs));
   const graph = encodeGraph({
     name: "part",
     nodes: view.nodes.filter((node) => kept.has(node)).map(({ bytes }) => bytes),
@@ -73,9 +76,15 @@ export function extractPart(
         .filter(({ name }) => reached.has(name) && !cut.has(name) && !initializers.has(name))
         .map(({ bytes }) => bytes),
     ],
-    outputs: to.map((name) =>
-      view.outputs.find((output) => output.name === name)?.bytes ?? encodeValueInfo(name)
-    ),
+    outputs: [
+      ...to.map((name) =>
+        view.outputs.find((output) => output.name === name)?.bytes ?? encodeValueInfo(name)
+      ),
+      ...view.outputs
+        .filter(({ name }) => inner.has(name) && !to.includes(name))
+        .map(({ bytes }) => bytes),
+    ],
+    valueInfos: view.valueInfos.filter(({ name }) => inner.has(name)).map(({ bytes }) => bytes),
   });
   return encodeModel(graph, view.opsetImports, view.irVersion);
 }

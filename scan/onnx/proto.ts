@@ -55,6 +55,8 @@ export interface GraphFields {
   readonly initializers: readonly Uint8Array[];
   readonly inputs: readonly Uint8Array[];
   readonly outputs: readonly Uint8Array[];
+  /** Types of inner tensors. */
+  readonly valueInfos?: readonly Uint8Array[];
 }
 
 /** A length-delimited field's tag. */
@@ -125,6 +127,34 @@ export function encodeNode(node: NodeFields): Uint8Array {
 }
 
 /**
+ * A `NodeProto` with other inputs; all else stays as it came.
+ *
+ * @throws {SyntaxError} if the bytes are no protobuf message
+ */
+export function replaceInputs(node: Uint8Array, inputs: readonly string[]): Uint8Array {
+  const writer = protobuf.Writer.create();
+  for (const input of inputs) stringField(writer, 1, input);
+  for (const { field, value } of readFields(node)) {
+    // A node has no numbers of its own: every other field is a text or a message.
+    if (field !== 1 && value instanceof Uint8Array) bytesField(writer, field, value);
+  }
+  return writer.finish();
+}
+
+/** Bytes of a `TensorProto` without elements, of a type that may have no array here. */
+export function encodeEmptyTensor(
+  name: string,
+  elementType: number,
+  shape: readonly number[],
+): Uint8Array {
+  const writer = protobuf.Writer.create();
+  for (const n of shape) intField(writer, 1, n);
+  intField(writer, 2, elementType);
+  stringField(writer, 8, name);
+  return bytesField(writer, 9, new Uint8Array()).finish();
+}
+
+/**
  * Bytes of a `ValueInfoProto`: the name of an input or output with what is known of its type.
  *
  * @param shape sizes, or names of sizes known only when the graph runs; left out where even the rank is unknown
@@ -159,13 +189,23 @@ export function encodeGraph(graph: GraphFields): Uint8Array {
   for (const initializer of graph.initializers) bytesField(writer, 5, initializer);
   for (const input of graph.inputs) bytesField(writer, 11, input);
   for (const output of graph.outputs) bytesField(writer, 12, output);
+  for (const valueInfo of graph.valueInfos ?? []) bytesField(writer, 13, valueInfo);
   return writer.finish();
 }
 
-/** Bytes that add outputs to a model when they stand behind its own bytes. */
-export function encodeGraphPart(part: { readonly outputs: readonly Uint8Array[] }): Uint8Array {
+/** What can be added to a graph, all of it encoded. */
+export interface GraphPart {
+  readonly nodes?: readonly Uint8Array[];
+  readonly initializers?: readonly Uint8Array[];
+  readonly outputs?: readonly Uint8Array[];
+}
+
+/** Bytes that add to a model's graph when they stand behind the model's own bytes. */
+export function encodeGraphPart(part: GraphPart): Uint8Array {
   const graph = protobuf.Writer.create();
-  for (const output of part.outputs) bytesField(graph, 12, output);
+  for (const node of part.nodes ?? []) bytesField(graph, 1, node);
+  for (const initializer of part.initializers ?? []) bytesField(graph, 5, initializer);
+  for (const output of part.outputs ?? []) bytesField(graph, 12, output);
   return bytesField(protobuf.Writer.create(), 7, graph.finish()).finish();
 }
 

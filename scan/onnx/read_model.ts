@@ -2,6 +2,8 @@ import { type Field, readFields } from "./proto.ts";
 
 /** A node as it stands in a file. */
 export interface NodeView {
+  /** Exporters write the module it comes from into it; may be empty. */
+  readonly name: string;
   readonly type: string;
   readonly domain: string;
   readonly inputs: readonly string[];
@@ -27,6 +29,8 @@ export interface ModelView {
   readonly initializers: readonly NamedView[];
   readonly inputs: readonly NamedView[];
   readonly outputs: readonly NamedView[];
+  /** `ValueInfoProto`s of inner tensors, as many as the exporter cared to write. */
+  readonly valueInfos: readonly NamedView[];
 }
 
 const decoder = new TextDecoder();
@@ -52,29 +56,38 @@ interface GraphView {
   initializers: NamedView[];
   inputs: NamedView[];
   outputs: NamedView[];
+  valueInfos: NamedView[];
 }
 
 function readGraph(bytes: Uint8Array, into: GraphView): void {
   for (const field of readFields(bytes)) {
     if (!isBytes(field)) continue;
     if (field.field === 1) into.nodes.push(readNode(field.value));
-    else if (field.field === 5) into.initializers.push(named(field.value, 8));
+    else if (field.field === 5) into.initializers.push(readInitializer(field.value));
     else if (field.field === 11) into.inputs.push(named(field.value, 1));
     else if (field.field === 12) into.outputs.push(named(field.value, 1));
+    else if (field.field === 13) into.valueInfos.push(named(field.value, 1));
   }
 }
 
 function emptyGraph(): GraphView {
-  return { nodes: [], initializers: [], inputs: [], outputs: [] };
+  return { nodes: [], initializers: [], inputs: [], outputs: [], valueInfos: [] };
 }
 
-function readNode(bytes: Uint8Array): NodeView {
-  const node = { type: "", domain: "", inputs: [] as string[], outputs: [] as string[] };
+/** Reads a `TensorProto`'s name. @throws {SyntaxError} if the bytes are none */
+export function readInitializer(bytes: Uint8Array): NamedView {
+  return named(bytes, 8);
+}
+
+/** Reads a `NodeProto`. @throws {SyntaxError} if the bytes are none */
+export function readNode(bytes: Uint8Array): NodeView {
+  const node = { name: "", type: "", domain: "", inputs: [] as string[], outputs: [] as string[] };
   const captures = new Set<string>();
   for (const field of readFields(bytes)) {
     if (!isBytes(field)) continue;
     if (field.field === 1) node.inputs.push(decoder.decode(field.value));
     else if (field.field === 2) node.outputs.push(decoder.decode(field.value));
+    else if (field.field === 3) node.name = decoder.decode(field.value);
     else if (field.field === 4) node.type = decoder.decode(field.value);
     else if (field.field === 7) node.domain = decoder.decode(field.value);
     else if (field.field === 5) {

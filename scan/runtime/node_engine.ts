@@ -29,7 +29,10 @@ export async function createEngine(
   const runtime = await import("onnxruntime-node");
   // What goes wrong is thrown as well; on standard error it would tear up a progress bar.
   runtime.env.logLevel = "fatal";
-  return { provider, load: (model) => loadSession(runtime, provider, model, options) };
+  return {
+    provider,
+    load: (model, dataFolder) => loadSession(runtime, provider, model, options, dataFolder),
+  };
 }
 
 async function loadSession(
@@ -37,13 +40,22 @@ async function loadSession(
   provider: NodeProvider,
   model: Uint8Array | string,
   options: NodeEngineOptions,
+  dataFolder: string | undefined,
 ): Promise<Session> {
   const sessionOptions = {
     executionProviders: [provider],
     logSeverityLevel: 3,
     // 0 leaves it to the runtime: one thread for each core.
     intraOpNumThreads: options.nThreads ?? 0,
-    extra: { session: { intra_op: { allow_spinning: options.spins ?? true ? "1" : "0" } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: options.spins ?? true ? "1" : "0" },
+        // The runtime maps the files itself: gigabytes do not go through this process's arrays.
+        ...(dataFolder === undefined
+          ? {}
+          : { model_external_initializers_file_folder_path: dataFolder }),
+      },
+    },
   } as const;
   // The two overloads of `create` do not take a union.
   const session = typeof model === "string"

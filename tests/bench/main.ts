@@ -6,6 +6,7 @@ import { benches as growth } from "./growth_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
 import { benches as memory } from "./memory_bench.ts";
 import { benches as peers } from "./peers_bench.ts";
+import { benches as model } from "./model_bench.ts";
 import { benches as projection } from "./projection_bench.ts";
 import { benches as site } from "./site_bench.ts";
 import { benches as render } from "./render_bench.ts";
@@ -16,6 +17,7 @@ const files: Readonly<Record<string, readonly Bench[]>> = {
   format,
   growth,
   memory,
+  model,
   peers,
   projection,
   render,

@@ -51,6 +51,6 @@ Deno.test("parseCollection() checks texts and answers by the bundled model's own
     "long.yml:2:7 context",
     "spaceless.yml:3:11 expected-token",
   ]);
-  assert.match(parsed.faults[0].message, /cannot be used: .*there is no file/);
+  assert.match(parsed.faults[0].message, /cannot be used: .*got no file/);
   assert.match(parsed.faults[1].message, /at most 96 tokens, got \d+/);
 });
