@@ -1,6 +1,7 @@
 import type { Engine, StageOptions } from "../onnx/engine.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
 import { checkMembers } from "./members.ts";
+import { reduceStates } from "./reduced_states.ts";
 import { type Batch, listBatches, planSteps } from "./slots_batches.ts";
 import { buildSlotForward, listSlotParameters, type SlotSizes } from "./slots_graph.ts";
 import { fitReadout } from "./slots_readout.ts";
@@ -13,6 +14,8 @@ import type { EncodedMember, EncoderMember, EncoderParameters, Encoding } from "
 const ownLearningRate = 0.003;
 /** Width of what a particle reads of a token, at most. */
 const mostChannels = 48;
+/** Principal directions of the token states that are read and rebuilt, at most. */
+const mostDirections = 128;
 /** Width of keys and queries. */
 const dKey = 16;
 
@@ -39,9 +42,10 @@ export async function encodeBySlots(
   options: StageOptions = {},
 ): Promise<Encoding> {
   checkMembers(members);
-  const states = gatherTokenStates(members);
+  const wide = gatherTokenStates(members);
+  const states = await reduceStates(engine, wide, mostDirections, parameters.seed);
   const { particles, code, hidden, maxSteps, learningRate, seed } = parameters;
-  const { dModel, variance, nReal } = states;
+  const { dModel, variance, nReal, lost } = states;
   const sizes: SlotSizes = {
     dModel,
     particles,
@@ -56,7 +60,7 @@ export async function encodeBySlots(
   const { weights, losses } = variance === 0
     ? { weights: start, losses: new Float32Array(0) }
     : await trainUntilSettled(engine, {
-      ...planSteps(members, states, sizes, seed),
+      ...planSteps(members, states, wide.dModel, sizes, seed),
       start,
       learningRate: learningRate || ownLearningRate,
       maxSteps,
@@ -65,7 +69,7 @@ export async function encodeBySlots(
   const encoded = await encodeAll(engine, members, states.nStates, sizes, weights, batches());
   return {
     members: encoded.members,
-    explainedVariance: variance > 0 ? 1 - encoded.squares / (nReal * dModel) : 1,
+    explainedVariance: variance > 0 ? 1 - (encoded.squares + lost) / (nReal * wide.dModel) : 1,
     nSteps: losses.length,
     losses,
   };

@@ -3,6 +3,7 @@ import { createRandom } from "../onnx/random.ts";
 import { float32, int64, type Tensor } from "../onnx/tensor.ts";
 import { listSlotParameters, slotData, slotLoss, type SlotSizes } from "./slots_graph.ts";
 import { alignPlaces, createWindow } from "./slots_window.ts";
+import type { ReducedStates } from "./reduced_states.ts";
 import type { TokenStates } from "./token_states.ts";
 import type { TrainingPlan } from "./training.ts";
 import type { EncoderMember } from "./types.ts";
@@ -74,10 +75,16 @@ function windowOf(
   return createWindow(particles, alignPlaces(longest, member), member.nTokens, width);
 }
 
-/** What each step of the training is made of: all layers, or as many as memory allows, drawn anew for each step. */
+/**
+ * What each step of the training is made of: all layers, or as many as memory allows, drawn anew for
+ * each step.
+ *
+ * @param dWhole width of the states before they were reduced: errors are shared out over it
+ */
 export function planSteps(
   members: readonly EncoderMember[],
-  { nStates, nTokens, nReal, dModel, x }: TokenStates,
+  { nStates, nTokens, nReal, dModel, x, lost }: ReducedStates,
+  dWhole: number,
   sizes: SlotSizes,
   seed: number,
 ): Pick<TrainingPlan, "spec" | "dataOf"> {
@@ -90,12 +97,13 @@ export function planSteps(
   const share = new Float32Array(nMembers * nTokens);
   members.forEach((member, m) => {
     window.set(windowOf(members, m, particles, nTokens), m * particles * nTokens);
-    share.fill(nStates / (nReal * dModel), m * nTokens, m * nTokens + member.nTokens);
+    share.fill(nStates / (nReal * dWhole), m * nTokens, m * nTokens + member.nTokens);
   });
   const fixed = {
     x: float32([nMembers, nStates, nTokens, dModel], x),
     window: float32([nMembers, 1, particles, nTokens], window),
     share: float32([nMembers, 1, nTokens, 1], share),
+    lost: float32([], [lost / (nReal * dWhole)]),
   };
   const spec: AdamSpec = {
     parameters: listSlotParameters(sizes),

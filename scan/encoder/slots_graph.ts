@@ -107,6 +107,7 @@ export function slotData(
     { name: "x", dtype: "float32", shape: [nMembers, nStates, nTokens, dModel] },
     { name: "window", dtype: "float32", shape: [nMembers, 1, particles, nTokens] },
     { name: "share", dtype: "float32", shape: [nMembers, 1, nTokens, 1] },
+    { name: "lost", dtype: "float32", shape: [] },
     { name: "chosen", dtype: "int64", shape: [nChosen], perStep: true },
   ] as const;
 }
@@ -115,7 +116,8 @@ export function slotData(
  * Mean squared error of the rebuilt token states, a scalar.
  *
  * @param data as {@linkcode slotData}: `share` is each token's part in the mean over one state of all
- *   members and all channels, 0 where there is no token; `chosen` are the states that this step takes
+ *   members and all channels, 0 where there is no token; `lost` is the error that no step can mend;
+ *   `chosen` are the states that this step takes
  */
 export function slotLoss(o: Ops, weights: Weights, data: Weights): Value {
   const nChosen = Number(data.chosen.shape[0]);
@@ -123,7 +125,7 @@ export function slotLoss(o: Ops, weights: Weights, data: Weights): Value {
   const x = all ? data.x : o.gather(data.x, data.chosen, 1);
   const { attention, codes } = encodeSlots(o, weights, { x, window: data.window });
   const error = o.square(o.sub(decodeSlots(o, weights, attention, codes), x));
-  return o.mul(o.reduceSum(o.mul(error, data.share)), 1 / nChosen);
+  return o.add(o.mul(o.reduceSum(o.mul(error, data.share)), 1 / nChosen), data.lost);
 }
 
 /** A graph over one member's states: `x` [1, nStates, nTokens, dModel], `window` [1, 1, particles, nTokens], the weights by name. */

@@ -13,6 +13,7 @@ import {
   slotLoss,
   type SlotSizes,
 } from "../../scan/encoder/slots_graph.ts";
+import { reduceStates } from "../../scan/encoder/reduced_states.ts";
 import { fitReadout, solveSymmetric } from "../../scan/encoder/slots_readout.ts";
 import { createSlotStart } from "../../scan/encoder/slots_start.ts";
 import { alignPlaces, createWindow } from "../../scan/encoder/slots_window.ts";
@@ -61,9 +62,9 @@ function randomWeights(seed: number): Record<string, Float32Array> {
 
 Deno.test("slotLoss() has the gradient that finite differences give in float64", async () => {
   const members = [createMember(3, 4, 5), createMember(3, 2, 5, 6)];
-  const states = gatherTokenStates(members);
-  const { spec, dataOf } = planSteps(members, states, sizes, 1);
-  const { x, window, share } = dataOf(0, 1);
+  const states = { ...gatherTokenStates(members), lost: 3 };
+  const { spec, dataOf } = planSteps(members, states, 5, sizes, 1);
+  const { x, window, share, lost } = dataOf(0, 1);
   const double = (t: typeof x) =>
     tensor("float64", t.shape, Float64Array.from(t.data as Float32Array));
   for (const chosen of [[0, 1, 2], [2]]) {
@@ -74,6 +75,7 @@ Deno.test("slotLoss() has the gradient that finite differences give in float64",
         x: double(x),
         window: double(window),
         share: double(share),
+        lost: double(lost),
         chosen: int64([chosen.length], chosen),
       },
       buildLoss: slotLoss,
@@ -215,7 +217,8 @@ Deno.test("encode() by slots reads a common beginning alike in members of unequa
 Deno.test("encode() by slots takes layers by turns where a step would need too much memory", () => {
   const members = [createMember(40, 4, 8)];
   const wide = { ...sizes, dModel: 8, particles: 65_536, channels: 16 };
-  const { spec, dataOf } = planSteps(members, gatherTokenStates(members), wide, 1);
+  const states = { ...gatherTokenStates(members), lost: 0 };
+  const { spec, dataOf } = planSteps(members, states, 8, wide, 1);
   const { chosen } = dataOf(0, 3);
   const n = chosen.shape[1];
   assert.ok(n > 0 && n < 40, `${n}`);
@@ -225,6 +228,26 @@ Deno.test("encode() by slots takes layers by turns where a step would need too m
   for (const step of steps) assert.equal(new Set(step).size, n);
   assert.notDeepEqual(steps[0], steps[1]);
   assert.deepEqual(dataOf(0, 3).chosen, chosen);
+});
+
+Deno.test("encode() by slots counts what lies outside of the strongest directions as not explained", async () => {
+  // Independent tokens in more dimensions than are kept: much of the variance cannot be held.
+  const [nStates, nTokens, dModel] = [4, 60, 200];
+  const random = createRandom(11);
+  const states = Float32Array.from(
+    { length: nStates * nTokens * dModel },
+    () => random.next() - 0.5,
+  );
+  const member = { states, nTokens, dModel };
+  const gathered = gatherTokenStates([member]);
+  const { lost, x, dModel: kept } = await reduceStates(engine, gathered, 128, 1);
+  assert.equal(kept, 128);
+  const total = gathered.x.reduce((sum, v) => sum + v * v, 0);
+  const left = x.reduce((sum, v) => sum + v * v, 0);
+  assert.ok(Math.abs(lost + left - total) < 1e-3 * total && lost > 0.03 * total, `${lost / total}`);
+  const { explainedVariance, losses } = await encode(engine, [member], parameters);
+  assert.ok(explainedVariance > 0 && explainedVariance < 1 - lost / total, `${explainedVariance}`);
+  assert.ok(losses.every((loss) => loss > lost / total));
 });
 
 Deno.test("alignPlaces() matches what members begin and end with alike, and rises", () => {
