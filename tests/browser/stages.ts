@@ -25,6 +25,7 @@ export interface StagesInput {
 export interface StagesOutput {
   /** [n, dCode], n = members × states × particles. */
   readonly codes: readonly number[];
+  readonly dCode: number;
   readonly explainedVariance: number;
   readonly nSteps: number;
   /** [n, 3], in projection units. */
@@ -68,5 +69,5 @@ export async function runStages(engine: Engine, input: StagesInput): Promise<Sta
     stagesProjection,
   );
   const { explainedVariance, nSteps } = encoding;
-  return { codes, explainedVariance, nSteps, positions: [...positions], trustworthiness };
+  return { codes, dCode, explainedVariance, nSteps, positions: [...positions], trustworthiness };
 }

@@ -108,13 +108,14 @@ browserTest(
 
 /** Sums are added up in another order there: training stays close, a picture keeps neighbours. */
 async function compare(name: string, web: StagesOutput, node: StagesOutput, native: Engine) {
-  const n = nMembers * nStates * stagesEncoder.particles;
+  const { dCode } = node;
+  const n = nMembers * nStates * (name === "tokens" ? nTokens : stagesEncoder.particles);
   const near = (a: number, b: number, by: number, what: string) =>
     assert.ok(Math.abs(a - b) <= by, `${name}: ${what} is ${a}, expected ${b} ± ${by}`);
 
   near(web.explainedVariance, node.explainedVariance, 0.01, "explained variance");
   assert.equal(web.nSteps, node.nSteps, name);
-  assert.equal(web.codes.length, n * stagesEncoder.code, name);
+  assert.equal(web.codes.length, n * dCode, name);
   const size = Math.hypot(...node.codes);
   near(Math.hypot(...web.codes.map((x, i) => x - node.codes[i])) / size, 0, 0.02, "codes' error");
 
@@ -126,7 +127,7 @@ async function compare(name: string, web: StagesOutput, node: StagesOutput, nati
     native,
     Float32Array.from(node.codes),
     n,
-    stagesEncoder.code,
+    dCode,
     Float32Array.from(web.positions),
     3,
     stagesProjection.metric,
