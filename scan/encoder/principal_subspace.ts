@@ -53,7 +53,8 @@ export async function findPrincipalSubspace(
   }
 }
 
-function sumOfSquares(values: Float32Array): number {
+/** Sum of the squares of all entries. */
+export function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (const v of values) sum += v * v;
   return sum;

@@ -2,7 +2,7 @@ import type { Engine } from "../onnx/engine.ts";
 import { Graph } from "../onnx/graph.ts";
 import { Ops } from "../onnx/ops.ts";
 import { float32 } from "../onnx/tensor.ts";
-import { findPrincipalSubspace } from "./principal_subspace.ts";
+import { findPrincipalSubspace, sumOfSquares } from "./principal_subspace.ts";
 import type { TokenStates } from "./token_states.ts";
 
 /** Token states along their strongest directions. */
@@ -47,10 +47,4 @@ export async function reduceStates(
   } finally {
     await session.release();
   }
-}
-
-function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  for (const v of values) sum += v * v;
-  return sum;
 }
