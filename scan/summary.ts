@@ -26,6 +26,10 @@ export interface ScanLine {
   readonly explainedVariance: number | null;
   readonly trustworthiness: number | null;
   readonly neighbourRecall: number | null;
+  /** Mean way of a particle from layer to layer, in radii of the cloud. */
+  readonly meanStep: number | null;
+  /** Share of the change between family members that the picture shows; null where there is one member. */
+  readonly visibleChange: number | null;
   readonly expected: string;
   readonly answer: string;
 }
@@ -48,6 +52,8 @@ export function summarise(
       explainedVariance: records[i]?.quality.explainedVariance ?? null,
       trustworthiness: records[i]?.quality.trustworthiness ?? null,
       neighbourRecall: records[i]?.quality.neighbourRecall ?? null,
+      meanStep: records[i]?.quality.meanStep ?? null,
+      visibleChange: records[i]?.quality.visibleChange ?? null,
       expected: prompt.expected,
       answer: records[i]?.answer[0]?.text ?? "",
     }))
@@ -76,6 +82,8 @@ export function formatSummary(summary: RunSummary): string {
       `  explained variance   ${range(done.map((scan) => scan.explainedVariance))}`,
       `  trustworthiness      ${range(done.map((scan) => scan.trustworthiness))}`,
       `  neighbour recall     ${range(done.map((scan) => scan.neighbourRecall))}`,
+      `  step of a layer      ${range(done.map((scan) => scan.meanStep))}`,
+      `  visible change       ${range(done.map((scan) => scan.visibleChange))}`,
       `  frame files          ${formatBytes(bytes)}, ${formatBytes(bytes / done.length)} each`,
     );
   }
@@ -104,6 +112,7 @@ export function formatSummary(summary: RunSummary): string {
 /** Least, median and most. */
 function range(values: readonly (number | null)[]): string {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return "–";
   const show = (value: number) => value.toFixed(3);
   const median = sorted[Math.floor(sorted.length / 2)];
   if (sorted[0] === sorted[sorted.length - 1]) return show(median);
