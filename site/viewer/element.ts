@@ -30,7 +30,7 @@ const outOfSightMs = 10_000;
  * `label` what a screen reader calls the stage, `paused` not to play by itself. Panels elsewhere on the
  * page are filled where they say `data-panel`.
  *
- * Properties for scripts and tests: `currentLayer` (settable), `layerCount`, `arrivedCount`, `playing`,
+ * Properties for scripts and tests: `currentLayer` (settable), `layerCount`, `arrivedCount`, `busy`, `playing`,
  * `ready`, `drawCalls`, `drawnCount`, and the methods `play`, `pause`, `step`.
  */
 export class WeightscanViewer extends HTMLElement {
@@ -67,6 +67,13 @@ export class WeightscanViewer extends HTMLElement {
   /** How many frames the scan has, 0 before its header has arrived. */
   get layerCount(): number {
     return this.#session?.nFrames ?? 0;
+  }
+
+  /** Whether frames of the scan, or edges of frames, are still to come. */
+  get busy(): boolean {
+    if (!this.#session) return false;
+    const { loading, linked, arrived } = this.#session;
+    return loading.value.kind === "loading" || linked.value < arrived.value;
   }
 
   /** How many frames have arrived. */

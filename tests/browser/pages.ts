@@ -101,6 +101,7 @@ export interface ViewerState {
   readonly currentLayer: number;
   readonly layerCount: number;
   readonly arrivedCount: number;
+  readonly busy: boolean;
   readonly playing: boolean;
   readonly drawCalls: number;
   readonly drawnCount: number;
@@ -130,8 +131,9 @@ export class Viewer {
   state(): Promise<ViewerState> {
     return this.element.evaluate((element) => {
       const viewer = element as WeightscanViewer;
-      const { currentLayer, layerCount, arrivedCount, playing, drawCalls, drawnCount } = viewer;
-      return { currentLayer, layerCount, arrivedCount, playing, drawCalls, drawnCount };
+      const { currentLayer, layerCount, arrivedCount, busy, playing, drawCalls, drawnCount } =
+        viewer;
+      return { currentLayer, layerCount, arrivedCount, busy, playing, drawCalls, drawnCount };
     });
   }
 
@@ -153,14 +155,13 @@ export class Viewer {
     await this.rested(layer);
   }
 
-  /** Waits until a layer is on show and nothing is drawn any more. */
+  /** Waits until a layer is on show, all is there and nothing is drawn any more. */
   async rested(layer: number): Promise<void> {
     let drawn = -1;
     let calm = 0;
     await this.until((state) => {
-      calm = state.currentLayer === layer && !state.playing && state.drawnCount === drawn
-        ? calm + 1
-        : 0;
+      const still = !state.playing && !state.busy && state.drawnCount === drawn;
+      calm = state.currentLayer === layer && still ? calm + 1 : 0;
       drawn = state.drawnCount;
       return calm >= 5;
     });
