@@ -1,6 +1,5 @@
 import type { Engine, StageOptions } from "../onnx/engine.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
-import { checkMembers } from "./members.ts";
 import { reduceStates } from "./reduced_states.ts";
 import { type Batch, listBatches, planSteps } from "./slots_batches.ts";
 import { buildSlotForward, listSlotParameters, type SlotSizes } from "./slots_graph.ts";
@@ -41,7 +40,6 @@ export async function encodeBySlots(
   parameters: EncoderParameters,
   options: StageOptions = {},
 ): Promise<Encoding> {
-  checkMembers(members);
   const wide = gatherTokenStates(members);
   const states = await reduceStates(engine, wide, mostDirections, parameters.seed);
   const { particles, code, hidden, maxSteps, learningRate, seed } = parameters;
