@@ -90,7 +90,7 @@ async function runWaiting(
       outcomes[index] = outcome(job, "scanned", records, durationMs, "");
       reporter.line(describeScanned(job, records, durationMs, ++nDone, total));
       // One after the other: each list must hold what the one before held.
-      await (listed = listed.then(() => writeList(plan, store)));
+      await (listed = listed.catch(() => {}).then(() => writeList(plan, store)));
     } catch (error) {
       const durationMs = performance.now() - startMs;
       const reason = error instanceof Error ? error.message : String(error);

@@ -35,26 +35,32 @@ export type FromWorker =
  * the thread that it is called from, and the layout knows one thread only.
  *
  * @param nThreads of the runtime within an operator
+ * @param script what the worker runs
  */
 export function createWorkerLane(
   provider: NodeProvider,
   nThreads: number,
   dataFolder: string,
+  script = new URL("./lane_worker.ts", import.meta.url),
 ): Lane {
-  const worker = new Worker(new URL("./lane_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(script, { type: "module" });
   const tell = (message: ToWorker) => worker.postMessage(message);
   let listen: (message: FromWorker) => void = () => {};
   let fail: (error: Error) => void = () => {};
+  /** What the worker broke down with: it answers no more. */
+  let broken: Error | null = null;
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => listen(data);
   worker.onerror = (event) => {
     event.preventDefault();
-    fail(new Error(event.message));
+    broken = new Error(`The worker broke down: ${event.message}`);
+    fail(broken);
   };
   tell({ type: "start", provider, nThreads, dataFolder });
 
   return {
     async scan(job, { onStage, signal }) {
       signal.throwIfAborted();
+      if (broken) throw broken;
       const stop = () => tell({ type: "stop" });
       signal.addEventListener("abort", stop);
       try {
@@ -77,11 +83,13 @@ export function createWorkerLane(
       }
     },
     async release() {
-      await new Promise<void>((resolve) => {
-        fail = () => resolve();
-        listen = (message) => message.type === "released" && resolve();
-        tell({ type: "release" });
-      });
+      if (!broken) {
+        await new Promise<void>((resolve) => {
+          fail = () => resolve();
+          listen = (message) => message.type === "released" && resolve();
+          tell({ type: "release" });
+        });
+      }
       worker.terminate();
     },
   };

@@ -138,6 +138,18 @@ Deno.test("runJobs() tells what a worker fails with, and goes on", async () => {
   assert.match(outcomes[0].reason, /nowhere/);
 });
 
+Deno.test("runJobs() does not hang on a worker that breaks down", async () => {
+  await using collection = await makeCollection();
+  const script = new URL('data:text/javascript,self.onmessage = () => { throw new Error("gone") }');
+  const { context, told } = await contextOf(collection, {
+    openLanes: () => Promise.resolve([createWorkerLane("cpu", 1, collection.data, script)]),
+  });
+  const outcomes = await runJobs(await planOf(collection), context);
+  assert.deepEqual(outcomes.map(({ status }) => status), ["failed", "failed"]);
+  for (const { reason } of outcomes) assert.match(reason, /broke down: .*gone/);
+  assert.equal(told.filter((line) => line.startsWith("✗")).length, 2);
+});
+
 Deno.test("runJobs() stops a worker that is in the middle of a family", async () => {
   await using collection = await makeCollection({ "cat.yml": familyFile("cat", endless) });
   const plan = await planOf(collection);

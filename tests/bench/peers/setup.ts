@@ -1,4 +1,5 @@
 /** `deno task bench:peers`: gets what the benchmark `peers` compares with. */
+import { installPackages, thisAptMachine } from "../../browser/apt_get.ts";
 import { canInstall } from "../../browser/install_chromium.ts";
 import { describeLack, findPython, packages, pythonVariable } from "./python.ts";
 
@@ -26,30 +27,13 @@ async function main(args: readonly string[]): Promise<number> {
   const mayInstall = canInstall(osRelease, userId) && !Deno.env.get(pythonVariable);
   if (mayInstall && describeLack(await findPython()) !== null) {
     console.log(`Installing ${debianPackages.join(", ")} with apt-get`);
-    await aptGet("update");
-    await aptGet("install", "--yes", "--no-install-recommends", ...debianPackages);
+    await installPackages(debianPackages, thisAptMachine(console.log));
   }
   const python = await findPython();
   const lack = describeLack(python);
   if (lack === null) console.log(`The peers run on ${python!.path}: "deno task bench peers"`);
   else console.error(lack);
   return lack === null ? 0 : 1;
-}
-
-/** Runs apt-get without questions; what it prints is shown. */
-async function aptGet(...args: string[]): Promise<void> {
-  const { success, code } = await new Deno.Command("apt-get", {
-    args: ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "--quiet", ...args],
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output();
-  if (!success) {
-    throw new Error(
-      `Cannot install the peers: expected apt-get ${args[0]} to work, got exit code ${code}`,
-    );
-  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
