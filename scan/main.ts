@@ -14,6 +14,8 @@ import type { NodeProvider } from "./runtime/node_engine.ts";
 import { Store } from "./store/store.ts";
 import { formatSummary, summarise } from "./summary.ts";
 
+/** Two signals within this time are one Ctrl-C. */
+const sameStopMs = 500;
 const color = process.stderr.isTTY && !Deno.env.get("NO_COLOR");
 
 /** @returns the exit code */
@@ -171,8 +173,12 @@ async function openLanes(
 /** The first Ctrl-C stops after the piece of work at hand, the second at once. */
 function stopOnInterrupt(tell: (line: string) => void): AbortSignal {
   const controller = new AbortController();
+  let stoppedMs = 0;
   const stop = () => {
+    // One Ctrl-C can come twice: from the terminal, and passed on by `deno task`.
+    if (controller.signal.aborted && performance.now() - stoppedMs < sameStopMs) return;
     if (controller.signal.aborted) Deno.exit(130);
+    stoppedMs = performance.now();
     controller.abort(new Error("interrupted"));
     tell("Stopping: families that are done are kept; the next run takes up the rest.");
   };
