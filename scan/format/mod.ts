@@ -8,4 +8,5 @@ export * from "./encode.ts";
 export * from "./encode_lens.ts";
 export * from "./errors.ts";
 export * from "./limits.ts";
+export * from "./pair_types.ts";
 export * from "./types.ts";
