@@ -20,6 +20,8 @@ export interface Reading {
   readonly guesses: readonly (readonly (readonly Guess[])[])[];
   /** Entropy of the logit lens. nFrames × [nTokens], in bits */
   readonly entropy: readonly Float32Array[];
+  /** The logit lens at the last token. [nFrames, dVocab] */
+  readonly lastLogits: Tensor<"float32">;
 }
 
 /** A decoder-only language model, loaded. */
