@@ -91,6 +91,7 @@ export async function openModel(
       dVocab,
       context,
       tokenize: (text) => tokenizer.encode(text),
+      textOf: (id) => tokenizer.textOf(id),
       async read(text) {
         const tokens = tokenizer.encode(text);
         if (tokens.length === 0 || tokens.length > context) {

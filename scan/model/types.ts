@@ -33,6 +33,8 @@ export interface LanguageModel extends ModelIdentity {
   readonly context: number;
   /** Tokens of a text, as the model would read them. */
   tokenize(text: string): Token[];
+  /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */
+  textOf(id: number): string;
   /**
    * Runs one prompt and looks at every layer of it.
    *
