@@ -4,10 +4,12 @@ import type { Engine, Session } from "../onnx/engine.ts";
 import { GraphIndex } from "../onnx/graph_index.ts";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
+import type { LoadedTail } from "./batched_tail.ts";
 import type { Part } from "./cut.ts";
 import { defaultInputs, planFeeds } from "./feeds.ts";
 import { exposeStates, readHiddenStates } from "./hidden_states.ts";
 import { applyLens, extractLens, summarizeLogits } from "./logit_lens.ts";
+import { planPatchTails } from "./patch_tail.ts";
 import { findResidualStream, type ResidualStream } from "./residual_stream.ts";
 import { type ModelSource, readOnnx } from "./source.ts";
 import { extractTail, runTail } from "./tail.ts";
@@ -83,6 +85,11 @@ export async function openModel(
     const feedLens = planFeeds(inputsBesides(lens), source);
     const lensSession = await load(lens.model);
     sessions.push(lensSession);
+    const loadTail = async (from: GraphIndex, layer: number): Promise<LoadedTail> => {
+      const part = extractTail(from, stream, layer, dModel, defaults);
+      const feed = planFeeds(inputsBesides(part), source);
+      return { part, feed, session: await load(part.model) };
+    };
     return {
       ...identity,
       scheme: stream.scheme,
@@ -109,14 +116,13 @@ export async function openModel(
         return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
       },
       async openTail(layer) {
-        const tail = extractTail(graph, stream, layer, dModel, defaults);
-        const feedRest = planFeeds(inputsBesides(tail), source);
-        const session = await load(tail.model);
+        const { session, part, feed } = await loadTail(graph, layer);
         return {
-          run: (states, ids) => runTail(session, tail, feedRest, states, ids),
+          run: (states, ids) => runTail(session, part, feed, states, ids),
           release: () => session.release(),
         };
       },
+      openPatchTail: planPatchTails(graph, stream, dModel, loadTail),
       release,
     };
   } catch (error) {
