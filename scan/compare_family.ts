@@ -65,7 +65,7 @@ export async function compareFamily(
       onProgress?.((pairs.length + done / total) * nTicks, places.length * nTicks, id);
     const { pair, difference } = await analysePair(
       inputOf(scanned, model, parameters, a, b),
-      (cells) => patchCells(model, cells, { signal, onProgress: tell }),
+      (cells) => patchCells(cells, model.openPatchTail, { signal, onProgress: tell }),
     );
     const scans = difference &&
       await composeDifference(scanned, model, engine, parameters, [a, b], difference, signal);

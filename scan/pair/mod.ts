@@ -1,11 +1,4 @@
-import type {
-  Contrast,
-  Pair,
-  PairHeader,
-  PairLayer,
-  PairMember,
-  Rung,
-} from "../format/pair_types.ts";
+import type { Pair, PairHeader, PairLayer, PairMember } from "../format/pair_types.ts";
 import { writer } from "../version.ts";
 import { findTurningPoints, measureDivergence } from "./divergence.ts";
 import { viewDifference } from "./difference_view.ts";
@@ -15,6 +8,7 @@ import { checkInput } from "./input.ts";
 import { alignTokens, firstChange, isSame } from "./ladder.ts";
 import { findMassiveChannels } from "./massive_channels.ts";
 import { matchLayers } from "./match.ts";
+import type { PatchingInput } from "./patching.ts";
 import { chooseContrast, runRace } from "./race.ts";
 import { assertSound, measureSoundness } from "./soundness.ts";
 import { channelMask, cosineOf, stateAt } from "./states.ts";
@@ -26,20 +20,11 @@ export type { CellKind } from "./cells.ts";
 export { firstAbove } from "./divergence.ts";
 export { withNullBand } from "./null_band.ts";
 export type { DifferenceView, PairAnalysis, PairInput, PairSide, PatchTail } from "./types.ts";
+export { patchCells, type PatchingInput } from "./patching.ts";
 export { meanLag } from "./warp.ts";
 
-/** What patching gives: for each frame both shares of every rung. [nFrames][nRungs], NaN where not patched */
-export interface Cause {
-  readonly restored: readonly Float32Array[];
-  readonly lost: readonly Float32Array[];
-}
-
-/** Runs the activation patching of a pair. */
-export type Patch = (
-  input: PairInput,
-  ladder: readonly Rung[],
-  contrast: Contrast,
-) => Promise<Cause>;
+/** Runs the activation patching of a pair, see `patching.ts`. */
+export type Patch = (input: PatchingInput) => Promise<readonly PairLayer["cause"][]>;
 
 /**
  * Compares two prompts of a family, layer by layer: where in layer-time and among the tokens their
@@ -71,7 +56,7 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
   const match = matchLayers(states, ladder, first, massiveChannels);
   const cause = first === ladder.length
     ? notPatched(nFrames, ladder.length)
-    : await patch(input, ladder, contrast);
+    : await patch({ a, b, ladder, firstChange: first, contrast });
   checkCause(cause, nFrames, ladder.length);
   const geometry = measureGeometry(a, b, first, input.corresponding);
   const difference = input.corresponding
@@ -83,7 +68,7 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
     ...divergence[layer],
     race: race[layer],
     match: match[layer],
-    cause: { restored: cause.restored[layer], lost: cause.lost[layer] },
+    cause: cause[layer],
     ...geometry.layers[layer],
   }));
   const header: Omit<PairHeader, "finding"> = {
@@ -121,18 +106,17 @@ function memberOf({ prompt: { id, title, text }, tokens }: PairSide): PairMember
   return { promptId: id, title, text, tokens };
 }
 
-function notPatched(nFrames: number, nRungs: number): Cause {
-  const nothing = () => Array.from({ length: nFrames }, () => new Float32Array(nRungs).fill(NaN));
-  return { restored: nothing(), lost: nothing() };
+function notPatched(nFrames: number, nRungs: number): PairLayer["cause"][] {
+  const nothing = () => new Float32Array(nRungs).fill(NaN);
+  return Array.from({ length: nFrames }, () => ({ restored: nothing(), lost: nothing() }));
 }
 
-function checkCause({ restored, lost }: Cause, nFrames: number, nRungs: number): void {
-  for (const shares of [restored, lost]) {
-    const odd = shares.find(({ length }) => length !== nRungs);
-    if (shares.length === nFrames && odd === undefined) continue;
-    throw new TypeError(
-      `Cannot use the patching of a pair: expected ${nFrames} frames of ${nRungs} rungs, got ` +
-        `${shares.length} of ${odd?.length ?? nRungs}`,
-    );
-  }
+function checkCause(cause: readonly PairLayer["cause"][], nFrames: number, nRungs: number): void {
+  const odd = cause.flatMap(({ restored, lost }) => [restored, lost])
+    .find(({ length }) => length !== nRungs);
+  if (cause.length === nFrames && odd === undefined) return;
+  throw new TypeError(
+    `Cannot use the patching of a pair: expected ${nFrames} frames of ${nRungs} rungs, got ` +
+      `${cause.length} of ${odd?.length ?? nRungs}`,
+  );
 }
