@@ -98,6 +98,7 @@ export async function openModel(
       dVocab,
       context,
       tokenize: (text) => tokenizer.encode(text),
+      textOf: (id) => tokenizer.textOf(id),
       async read(text) {
         const tokens = tokenizer.encode(text);
         if (tokens.length === 0 || tokens.length > context) {
@@ -156,11 +157,12 @@ async function lookThrough(
   states: Tensor<"float32">,
   tokenizer: Tokenizer,
   nGuesses: number,
-): Promise<Pick<Reading, "normed" | "guesses" | "entropy">> {
+): Promise<Pick<Reading, "normed" | "guesses" | "entropy" | "lastLogits">> {
   const [, nTokens, dModel] = states.shape;
   const normed = new Float32Array(states.data.length);
   const guesses: Guess[][][] = [];
   const entropy: Float32Array[] = [];
+  const lastRows: Float32Array[] = [];
   for await (const layer of layers) {
     normed.set(layer.normed, guesses.length * nTokens * dModel);
     const summaries = Array.from({ length: nTokens }, (_, t) => {
@@ -171,6 +173,18 @@ async function lookThrough(
       summaries.map(({ best }) => best.map(({ id, p }) => ({ id, text: tokenizer.textOf(id), p }))),
     );
     entropy.push(Float32Array.from(summaries, (summary) => summary.entropy));
+    lastRows.push(layer.logits.slice((nTokens - 1) * layer.dVocab, nTokens * layer.dVocab));
   }
-  return { normed: float32(states.shape, normed), guesses, entropy };
+  return {
+    normed: float32(states.shape, normed),
+    guesses,
+    entropy,
+    lastLogits: float32([lastRows.length, lastRows[0].length], joinRows(lastRows)),
+  };
+}
+
+function joinRows(rows: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => whole.set(row, i * row.length));
+  return whole;
 }

@@ -20,6 +20,8 @@ export interface Reading {
   readonly guesses: readonly (readonly (readonly Guess[])[])[];
   /** Entropy of the logit lens. nFrames × [nTokens], in bits */
   readonly entropy: readonly Float32Array[];
+  /** The logit lens at the last token. [nFrames, dVocab] */
+  readonly lastLogits: Tensor<"float32">;
 }
 
 /** The rest of a model from a layer on, loaded, to be run on many altered versions of one prompt. */
@@ -43,6 +45,8 @@ export interface LanguageModel extends ModelIdentity {
   readonly context: number;
   /** Tokens of a text, as the model would read them. */
   tokenize(text: string): Token[];
+  /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */
+  textOf(id: number): string;
   /**
    * Runs one prompt and looks at every layer of it.
    *

@@ -40,6 +40,8 @@ export interface PairInput {
   readonly nDims: number;
   readonly a: PairSide;
   readonly b: PairSide;
+  /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */
+  readonly textOf: (id: number) => string;
   /** Whether the particles of the two correspond. */
   readonly corresponding: boolean;
   readonly visibleChange: number | null;
