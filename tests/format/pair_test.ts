@@ -143,6 +143,11 @@ const bad: Record<string, readonly [Pair, ErrorConstructor]> = {
   "a warp that ends early": [spoil({ warp: [[0, 0], [1, 1]] }), TypeError],
   "a warp that stands still": [spoil({ warp: [[0, 0], [1, 1], [1, 1], [2, 2]] }), TypeError],
   "a warp that falls": [spoil({ warp: [[0, 0], [2, 1], [1, 2], [2, 2]] }), TypeError],
+  "a warp between two frames": [spoil({ warp: [[0, 0], [0.5, 1], [2, 2]] }), TypeError],
+  "a warp far behind the frames": [
+    spoil({ warp: [[0, 0], [65_537, 1], [2, 2]] }),
+    TypeError,
+  ],
   "no warp": [spoil({ warp: [] }), TypeError],
   "falling channels": [spoil({ massiveChannels: [4, 3] }), TypeError],
   "a channel that the model lacks": [spoil({ massiveChannels: [192] }), TypeError],
