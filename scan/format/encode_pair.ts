@@ -55,7 +55,7 @@ function headerRecord(header: PairHeader, name: string): PairHeaderRecord {
     massiveChannels: [...header.massiveChannels],
     ladder: ladderBytes(ladder, name),
     nullBand: nullBand && { ...nullBand, spread: packFloats(nullBand.spread) },
-    warp: packPairs(warp),
+    warp: packPairs(warp, name),
     finding: { ...finding, carriers: finding.carriers.map((carrier) => ({ ...carrier })) },
   };
 }
@@ -167,9 +167,15 @@ function packFloats(values: readonly number[]): Uint8Array {
 }
 
 /** Pairs of uint16, little-endian. */
-function packPairs(pairs: readonly (readonly [number, number])[]): Uint8Array {
+function packPairs(pairs: readonly (readonly [number, number])[], name: string): Uint8Array {
   const packed = new Uint8Array(4 * pairs.length);
   const view = new DataView(packed.buffer);
-  pairs.flat().forEach((value, i) => view.setUint16(2 * i, value, true));
+  for (const [i, frame] of pairs.flat().entries()) {
+    view.setUint16(2 * i, frame, true);
+    if (view.getUint16(2 * i, true) === frame) continue;
+    throw new TypeError(
+      `Cannot encode ${name}: expected a warp over frames 0 … 65,535, got ${frame}`,
+    );
+  }
   return packed;
 }

@@ -5,8 +5,8 @@ import { float32, type Tensor } from "../onnx/tensor.ts";
 import type { PairSide, PatchTail } from "./types.ts";
 
 /**
- * Logit differences of the two prompts that lie closer together are taken as the same, in nats: a share
- * of so little would be rounding. Twice what reorders two guesses of nearly the same probability.
+ * Prompts whose logit differences lie closer together than this are taken as alike, in nats: 0.1 is a
+ * tenth of the odds between two tokens, and a share of less would be a share of rounding.
  */
 export const leastContrast = 0.1;
 
@@ -14,6 +14,9 @@ export const leastContrast = 0.1;
 const copiesOfStates = 16;
 
 const defaultBudgetBytes = 32 * 1024 * 1024;
+
+/** Cells of a batch: as many fill any device, and the logits of a large vocabulary stay below 50 MB. */
+const mostCells = 64;
 
 /** Two prompts whose cells are put into each other's runs. */
 export interface PatchingInput {
@@ -73,8 +76,7 @@ export async function patchCells(
   { budgetBytes = defaultBudgetBytes, onProgress, signal }: PatchingOptions = {},
 ): Promise<PairLayer["cause"][]> {
   const { a, b, contrast: { logitDifference: { a: ldA, b: ldB } } } = input;
-  checkStates(a, "a");
-  checkStates(b, "b");
+  checkStates(a, b);
   const nFrames = a.states.shape[0];
   const isDecided = Math.abs(ldA - ldB) >= leastContrast;
   const plans = Array.from({ length: nFrames }, (_, frame) => ({
@@ -184,7 +186,7 @@ function* batchesOf(
   bytesEach: number,
   budgetBytes: number,
 ): Generator<readonly Cell[]> {
-  const length = Math.max(1, Math.floor(budgetBytes / bytesEach));
+  const length = Math.max(1, Math.min(mostCells, Math.floor(budgetBytes / bytesEach)));
   for (let i = 0; i < cells.length; i += length) yield cells.slice(i, i + length);
 }
 
@@ -199,9 +201,13 @@ function isEqual(a: Float32Array, b: Float32Array): boolean {
   return a.every((value, i) => value === b[i]);
 }
 
-function checkStates({ tokens, states: { shape } }: PatchedSide, name: string): void {
-  if (shape.length === 3 && shape[1] === tokens.length) return;
-  throw new TypeError(
-    `Cannot patch the states of "${name}": expected [nFrames, ${tokens.length}, dModel], got [${shape}]`,
-  );
+function checkStates(a: PatchedSide, b: PatchedSide): void {
+  const [nFrames, , dModel] = a.states.shape;
+  for (const [name, { tokens, states: { shape } }] of Object.entries({ a, b })) {
+    const expected = [nFrames, tokens.length, dModel];
+    if (shape.length === 3 && shape.every((size, axis) => size === expected[axis])) continue;
+    throw new TypeError(
+      `Cannot patch the states of "${name}": expected [${expected}], got [${shape}]`,
+    );
+  }
 }

@@ -17,10 +17,10 @@ import { pairKind } from "../../scan/format/kinds.ts";
 import { encodeContainer, encodeRecord } from "../../scan/format/write_container.ts";
 import { decode } from "@msgpack/msgpack";
 import { makeRandom } from "../fixtures/synthetic_cloud.ts";
-import { makeSyntheticPair, type SyntheticPairOptions } from "../fixtures/synthetic_pair.ts";
 import { makeScan } from "./fixtures.ts";
+import { makePair, type PairSize } from "./pair_fixture.ts";
 
-const sizes: readonly SyntheticPairOptions[] = [
+const sizes: readonly PairSize[] = [
   { frames: 1, rungs: 0, particles: 0, movers: 0 },
   { frames: 1, rungs: 1, particles: 1, movers: 1 },
   { frames: 2, rungs: 2, particles: 2, movers: 2 },
@@ -30,14 +30,14 @@ const sizes: readonly SyntheticPairOptions[] = [
 
 for (const size of sizes) {
   Deno.test(`decodePair() undoes encodePair() for ${JSON.stringify(size)}`, async () => {
-    const pair = makeSyntheticPair(size);
+    const pair = makePair(size);
     assert.deepEqual(await decodePair(await encodePair(pair)), pair);
   });
 }
 
 Deno.test("decodePair() gives the nearest float16 of every number, and NaN for NaN", async () => {
   const random = makeRandom(4);
-  const pair = makeSyntheticPair({ frames: 2, rungs: 9, particles: 50 });
+  const pair = makePair({ frames: 2, rungs: 9, particles: 50 });
   const noise = (array: Float32Array) =>
     array.map((_, i) => i % 3 === 1 ? NaN : (random() - 0.5) * 10 ** (6 * random() - 3));
   const layers = pair.layers.map((layer): PairLayer => ({
@@ -67,7 +67,7 @@ Deno.test("decodePair() gives the nearest float16 of every number, and NaN for N
 });
 
 Deno.test("decodePair() keeps what is null, a warp with detours and both kinds of insertions", async () => {
-  const pair = makeSyntheticPair({ frames: 3, rungs: 4, particles: 0 });
+  const pair = makePair({ frames: 3, rungs: 4, particles: 0 });
   const tokens = pair.header.b.tokens;
   const header: PairHeader = {
     ...pair.header,
@@ -86,18 +86,18 @@ Deno.test("decodePair() keeps what is null, a warp with detours and both kinds o
 });
 
 Deno.test("encodePair() gives the same bytes for the same pair, read and written again too", async () => {
-  const bytes = await encodePair(makeSyntheticPair());
-  assert.deepEqual(await encodePair(makeSyntheticPair()), bytes);
+  const bytes = await encodePair(makePair());
+  assert.deepEqual(await encodePair(makePair()), bytes);
   assert.deepEqual(await encodePair(await decodePair(bytes)), bytes);
 });
 
 Deno.test("encodePair() keeps within 60 KB for 13 frames, 20 rungs and 1024 particles", async () => {
-  const pair = makeSyntheticPair();
+  const pair = makePair();
   const random = makeRandom(3);
   // Full precision, nothing alike: the most that such a pair can take.
   const noise = { ...pair, layers: pair.layers.map((layer) => spoilPrecision(layer, random)) };
   const bytes = (await encodePair(noise)).length;
-  const without = (await encodePair(makeSyntheticPair({ particles: 0 }))).length;
+  const without = (await encodePair(makePair({ particles: 0 }))).length;
   console.log(`pair file: ${bytes} bytes of noise, ${without} without particles`);
   assert.ok(bytes <= 60_000, `${bytes}`);
   assert.ok(without <= 15_000, `${without}`);
@@ -123,12 +123,12 @@ function spoil(
   header: Partial<PairHeader>,
   layer: Partial<PairLayer> = {},
 ): Pair {
-  const pair = makeSyntheticPair(small);
+  const pair = makePair(small);
   const layers = pair.layers.map((good, i) => i === 1 ? { ...good, ...layer } : good);
   return { header: { ...pair.header, ...header }, layers };
 }
 
-const { header: good } = makeSyntheticPair(small);
+const { header: good } = makePair(small);
 const bad: Record<string, readonly [Pair, ErrorConstructor]> = {
   "too few layers": [{ header: good, layers: [] }, TypeError],
   "a ladder that leaves out a token": [spoil({ ladder: good.ladder.slice(1) }), TypeError],
@@ -143,6 +143,11 @@ const bad: Record<string, readonly [Pair, ErrorConstructor]> = {
   "a warp that ends early": [spoil({ warp: [[0, 0], [1, 1]] }), TypeError],
   "a warp that stands still": [spoil({ warp: [[0, 0], [1, 1], [1, 1], [2, 2]] }), TypeError],
   "a warp that falls": [spoil({ warp: [[0, 0], [2, 1], [1, 2], [2, 2]] }), TypeError],
+  "a warp between two frames": [spoil({ warp: [[0, 0], [0.5, 1], [2, 2]] }), TypeError],
+  "a warp far behind the frames": [
+    spoil({ warp: [[0, 0], [65_537, 1], [2, 2]] }),
+    TypeError,
+  ],
   "no warp": [spoil({ warp: [] }), TypeError],
   "falling channels": [spoil({ massiveChannels: [4, 3] }), TypeError],
   "a channel that the model lacks": [spoil({ massiveChannels: [192] }), TypeError],
@@ -190,7 +195,7 @@ for (const [name, [pair, error]] of Object.entries(bad)) {
   });
 }
 
-const bytes = await encodePair(makeSyntheticPair(small));
+const bytes = await encodePair(makePair(small));
 
 /** Fails unless reading says what is wrong, with one of the codes. */
 async function refuses(file: Uint8Array<ArrayBuffer>, ...codes: FormatErrorCode[]) {

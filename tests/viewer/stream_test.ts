@@ -9,7 +9,7 @@ import {
   type StreamOptions,
   streamScan,
 } from "../../site/viewer/stream.ts";
-import { makeSyntheticPair } from "../fixtures/synthetic_pair.ts";
+import { makePair } from "../format/pair_fixture.ts";
 import { makeSyntheticFamily, makeSyntheticScan } from "../fixtures/synthetic_scan.ts";
 
 const small = makeSyntheticScan({ particles: 40, frames: 5 }).scan;
@@ -199,7 +199,7 @@ Deno.test("fetchLens() reads the grid, and says what is wrong", async () => {
 });
 
 Deno.test("fetchPair() reads the comparison however its bytes are cut", async () => {
-  const pair = makeSyntheticPair({ frames: 3, particles: 20 });
+  const pair = makePair({ frames: 3, particles: 20 });
   const bytes = await encodePair(pair);
   for (const size of [1, 300, bytes.length]) {
     const server = serve(() => chunked(bytes, size));
@@ -210,7 +210,7 @@ Deno.test("fetchPair() reads the comparison however its bytes are cut", async ()
 });
 
 Deno.test("fetchPair() says what is wrong with a file that cannot be had", async () => {
-  const bytes = await encodePair(makeSyntheticPair({ frames: 3, particles: 20 }));
+  const bytes = await encodePair(makePair({ frames: 3, particles: 20 }));
   const newer = bytes.slice();
   newer[12] = 9;
   const flipped = bytes.slice();
