@@ -52,7 +52,7 @@ export async function compareFamily(
   parameters: ScanParameters,
   options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
 ): Promise<MemberPair[]> {
-  const { family, readings, made } = scanned;
+  const { family } = scanned;
   const { signal, onProgress } = options;
   const places = family.members.flatMap((_, a) =>
     family.members.slice(a + 1).map((_, i) => ({ a, b: a + 1 + i }))
