@@ -123,7 +123,7 @@ function saySpread(
     const most = divergence.peak ?? above;
     const times = curve[most] / nullBand.spread[most];
     const much = times > 1 && times < Infinity
-      ? `, at ${placeOf(names, most)} ${times.toFixed(1)} times as much`
+      ? `, ${times.toFixed(1)} times as much at ${placeOf(names, most)}`
       : "";
     return `From ${placeOf(names, above)} on the states after the change differ more than under ` +
       `${control}${much}.`;
