@@ -97,6 +97,22 @@ Deno.test("stateFinding() says who carries a turn, one after the other", () => {
   );
 });
 
+Deno.test("stateFinding() says towards what both lean and which carriers overlap", () => {
+  const effects = handedOn.map((row, i) => i === 2 ? row.with(3, 0.6) : row);
+  const layers = effects.map((row, i) => {
+    const layer = makeLayer(i, row);
+    return { ...layer, race: { ...layer.race, a: i < 3 ? -1 : 1, b: i < 2 ? 1 : -1 } };
+  });
+  const { turnsAt, sentence } = stateFinding(makeHeader(a, b, 6), layers, null);
+  assert.equal(turnsAt, 3);
+  assert.equal(
+    sentence,
+    "The answer turns from “ Saturday” to “ Thursday” at layer 3, until which both lean towards " +
+      "“ Thursday”; 80 % of it is carried by the token “ w9” up to layer 2, and 70 % by “ w4” from " +
+      "layer 2 on.",
+  );
+});
+
 Deno.test("stateFinding() says at which layers nobody carries it", () => {
   const { kind, sentence } = state([
     [NaN, 1, 0, 0],

@@ -28,6 +28,7 @@ const cases: readonly [string, number[], number[], string][] = [
   ["a word is put in last", [1, 2], [1, 2, 9], "1=1 2=2 -9"],
   ["a word is doubled", [1, 2, 3], [1, 2, 2, 3], "1=1 2=2 -2 3=3"],
   ["a phrase moves on by one", [7, 1, 2, 3, 8], [7, 2, 3, 9, 8], "7=7 1- 2=2 3=3 -9 8=8"],
+  ["two words change places", [1, 2, 3], [2, 1, 3], "1/2 2/1 3=3"],
   ["both are empty", [], [], ""],
   ["one is empty", [], [1, 2], "-1 -2"],
   ["both have one token", [1], [1], "1=1"],

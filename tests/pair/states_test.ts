@@ -107,6 +107,9 @@ Deno.test("findMassiveChannels() keeps to few and takes none where most numbers 
   const rows = float32([1, 8, 64], normals("few", 8 * 64));
   for (let token = 0; token < 6; token++) rows.data[token * 64 + token * 9] = 100 + token;
   assert.deepEqual(findMassiveChannels({ a: rows, b: rows }).length, 2);
+  // A channel of four holds a quarter easily, and is not massive.
+  const narrow = float32([1, 8, 4], normals("narrow", 8 * 4));
+  assert.deepEqual(findMassiveChannels({ a: narrow, b: narrow }), []);
   const sparse = float32([1, 2, 4], [1, 0, 0, 0, 0, 1, 0, 0]);
   assert.deepEqual(findMassiveChannels({ a: sparse, b: sparse }), []);
   const none = float32([1, 0, 4], []);
