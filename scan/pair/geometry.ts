@@ -84,29 +84,30 @@ export function rankAmongNeighbours(
   return Float32Array.from(ratios, (ratio) => lowerBound(order, ratio) / Math.max(1, n - 1));
 }
 
-/** The k nearest others of every point, [n, k], in no particular order; of equally near ones the earlier. */
+/** The k nearest others of every point, [n, k], nearest first; of equally near ones the earlier. */
 function findNearest(points: Float32Array, n: number, d: number, k: number): Int32Array {
   const nearest = new Int32Array(n * k);
   const rows = new Float64Array(points);
-  const distances = new Float64Array(n);
   const kept = new Float64Array(k);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      let square = 0;
-      for (let c = 0, x = i * d, y = j * d; c < d; c++) square += (rows[x + c] - rows[y + c]) ** 2;
-      distances[j] = square;
-    }
     const at = i * k;
-    let count = 0;
+    kept.fill(Infinity);
     for (let j = 0; j < n; j++) {
-      const distance = distances[j];
-      if (j === i || count === k && distance >= kept[k - 1]) continue;
-      let place = count < k ? count++ : k - 1;
-      for (; place > 0 && kept[place - 1] > distance; place--) {
+      if (j === i) continue;
+      // Most points are too far off after a few of their coordinates.
+      const most = kept[k - 1];
+      let square = 0;
+      for (let x = i * d, y = j * d; x < (i + 1) * d && square < most; x++, y++) {
+        const difference = rows[x] - rows[y];
+        square += difference * difference;
+      }
+      if (square >= most) continue;
+      let place = k - 1;
+      for (; place > 0 && kept[place - 1] > square; place--) {
         kept[place] = kept[place - 1];
         nearest[at + place] = nearest[at + place - 1];
       }
-      kept[place] = distance;
+      kept[place] = square;
       nearest[at + place] = j;
     }
   }

@@ -18,9 +18,9 @@ const enoughTokens = 4;
  * - `overlap`: share of a token's k nearest neighbours (Euclidean) that it has in both, over all
  *   tokens; k is a third of the others, at least 1 and at most 8. Two layers that have nothing to do
  *   with each other share k / (n − 1). 1 with fewer than three tokens, which have no other choice.
- * - `procrustes`: half the orthogonal Procrustes distance (Schönemann 1966; as a measure of layers Ding
- *   et al. 2021, arXiv 2108.01661) of the centred states scaled to norm 1: 1 − ‖XᵀY‖⁎, the squared
- *   distance left after the best rotation. 0 where both are one point, 1 where one is.
+ * - `procrustes`: what the best rotation or reflection leaves of the distance of the centred states,
+ *   scaled to norm 1 (Schönemann 1966; as a measure of layers Ding et al. 2021, arXiv 2108.01661), as a
+ *   share of the largest possible: √(1 − ‖XᵀY‖⁎). 0 where both are one point, 1 where one is.
  * - `cka`: linear centred kernel alignment (Kornblith et al. 2019, arXiv 1905.00414) with the unbiased
  *   HSIC of Song et al. 2012, without which it is near 1 for any two layers of few tokens.
  *
@@ -150,7 +150,7 @@ function procrustesOf(a: Cloud, b: Cloud): number {
     computeRightSingularVectors: false,
   });
   const nuclear = diagonal.reduce((sum, x) => sum + x, 0);
-  return Math.min(1, Math.max(0, 1 - nuclear));
+  return Math.sqrt(Math.min(1, Math.max(0, 1 - nuclear)));
 }
 
 /**

@@ -73,12 +73,13 @@ export function runRace(
 }
 
 /**
- * First frame from which on b's lens prefers b's answer for good; null where it never does, and where
- * a's lens does not prefer a's after the last layer.
+ * First frame from which on each prompt's lens prefers its own answer for good; null where one of them
+ * does not after the last layer. What b's lens prefers alone does not tell it: where both lean towards
+ * b's answer from the start, they part where a's lens turns away. So it is the same whichever prompt
+ * comes first.
  */
 export function findTurn(race: readonly Pick<PairLayer["race"], "a" | "b">[]): number | null {
-  if (!(race.length > 0 && race[race.length - 1].a > 0)) return null;
-  const from = race.findLastIndex(({ b }) => !(b < 0)) + 1;
+  const from = race.findLastIndex(({ a, b }) => !(a > 0 && b < 0)) + 1;
   return from < race.length ? from : null;
 }
 

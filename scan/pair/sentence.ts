@@ -7,6 +7,8 @@ type Compared = Omit<PairHeader, "finding">;
 
 /** Carriers that a sentence names. */
 const mostNamed = 3;
+/** Nats below which a gain is none. */
+const leastGain = 0.05;
 /** Nats that a rival has to gain before it is said who carries it. */
 const tellingGain = 1;
 /** Displacement from the change on that exceeds the tokens' own share by less says nothing about the place. */
@@ -47,7 +49,7 @@ function sayTurn(
   const { contrast, layers: names } = header;
   const turn = `The answer turns from ${quote(contrast.a.text)} to ${quote(contrast.b.text)}` +
     (turnsAt === null ? "" : ` at ${placeOf(names, turnsAt)}`) +
-    sayLateFirst(header, layers, turnsAt);
+    sayBias(header, layers, turnsAt);
   if (kind === "turns") return `${turn}; ${sayCarriers(header, carriers, layers.length)}.`;
   const strongest = findStrongestCell({ ladder: header.ladder, same: sameTokens(header) }, layers);
   if (strongest === null) return `${turn}; what carries it was not measured.`;
@@ -56,15 +58,20 @@ function sayTurn(
     `${nameOf(header, rung)} at ${placeOf(names, frame)} the most, with ${percent(share)}.`;
 }
 
-/** A turn is no more than b's lens tells where a's comes to its own answer later. */
-function sayLateFirst(
-  { contrast, layers: names }: Compared,
+/** Where the two part may be where one prompt leaves the answer towards which both have leaned. */
+function sayBias(
+  { contrast }: Compared,
   layers: readonly PairLayer[],
   turnsAt: number | null,
 ): string {
-  const settled = layers.findLastIndex(({ race }) => !(race.a > 0)) + 1;
-  if (turnsAt === null || settled <= turnsAt || settled >= layers.length) return "";
-  return `, and the first prompt comes to ${quote(contrast.a.text)} at ${placeOf(names, settled)}`;
+  if (turnsAt === null || turnsAt === 0) return "";
+  const { race } = layers[turnsAt - 1];
+  const leansTo = race.a > 0 && race.b >= 0
+    ? contrast.a
+    : race.b < 0 && race.a <= 0
+    ? contrast.b
+    : null;
+  return leansTo === null ? "" : `, until which both lean towards ${quote(leansTo.text)}`;
 }
 
 function sayStay(
@@ -76,7 +83,7 @@ function sayStay(
   const stay = `Both prompts have the answer ${quote(a.text)}`;
   if (a.id === b.id) return `${stay}.`;
   const gain = logitDifference.a - logitDifference.b;
-  if (!(gain > 0)) return `${stay}, and no other guess gains on it.`;
+  if (!(gain >= leastGain)) return `${stay}, and no other guess gains on it.`;
   const race = `${stay}; ${quote(b.text)} gains most on it, ${nats(gain)}, and stays ` +
     `${nats(logitDifference.b)} behind`;
   if (gain < tellingGain || carriers.length === 0) return `${race}.`;
@@ -95,7 +102,9 @@ function sayCarriers(header: Compared, all: readonly Carrier[], nFrames: number)
     return `${next} ${percent(carrier.share)} by ${name} ${place}`;
   });
   const rest = all.length - named.length;
-  const others = rest > 0 ? `, and shorter stretches of ${rest === 1 ? "one" : rest} more` : "";
+  const others = rest === 0
+    ? ""
+    : `, with ${rest === 1 ? "one weaker stretch" : `${rest} weaker stretches`} besides`;
   const gaps = findGaps(all, nFrames).map((gap) => stretch(header.layers, gap, nFrames));
   const between = gaps.length > 0 ? `; ${joined(gaps)} no single token carries half of it` : "";
   return parts.join(", ") + others + between;
@@ -110,11 +119,14 @@ function saySpread(
   if (nullBand !== null) {
     const above = firstAbove(curve, nullBand.spread);
     const control = `a change that should not matter (${nullBand.a} against ${nullBand.b})`;
-    return above === null
-      ? `The states after the change differ no more than under ${control}.`
-      : `From ${
-        placeOf(names, above)
-      } on the states after the change differ more than under ${control}.`;
+    if (above === null) return `The states after the change differ no more than under ${control}.`;
+    const most = divergence.peak ?? above;
+    const times = curve[most] / nullBand.spread[most];
+    const much = times > 1 && times < Infinity
+      ? `, ${times.toFixed(1)} times as much at ${placeOf(names, most)}`
+      : "";
+    return `From ${placeOf(names, above)} on the states after the change differ more than under ` +
+      `${control}${much}.`;
   }
   if (kind === "turns") return "";
   if (divergence.peak === null) return "The states after the change do not differ.";
