@@ -17,8 +17,8 @@ import {
 import type { PairRecord } from "../store/manifest.ts";
 import { Store } from "../store/store.ts";
 import { type DiffOptions, parseDiffOptions, usage } from "./options.ts";
-import { resolveComparison } from "./resolve.ts";
-import { formatPair, pairToJson } from "./tell.ts";
+import { type Comparison, resolveComparison } from "./resolve.ts";
+import { formatBriefly, formatFindings, formatPair, pairToJson } from "./tell.ts";
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -31,15 +31,21 @@ async function main(args: readonly string[]): Promise<number> {
   const collection = await readSound(options.promptsFolder, knowledge);
   if (!collection) return 2;
   const today = new Date().toISOString().slice(0, 10);
-  const { family, only } = await resolveComparison(options.operands, options.text, {
-    ...collection,
-    today,
-  });
+  const comparisons: readonly Comparison[] = options.all
+    ? collection.families.filter(({ members }) => members.length > 1)
+      .map((family) => ({ family, only: null }))
+    : [await resolveComparison(options.operands, options.text, { ...collection, today })];
   const models = options.model === null ? null : [options.model];
-  checkModels(models ?? family.models, [family], knowledge);
+  for (const { family } of comparisons) {
+    checkModels(models ?? family.models, [family], knowledge);
+  }
 
   const identify = createIdentify();
-  const jobs = await planJobs([family], { models, parameters: {} }, identify);
+  const jobs = await planJobs(
+    comparisons.map(({ family }) => family),
+    { models, parameters: {} },
+    identify,
+  );
   const ownJobs = await planJobs(
     collection.families,
     { models: null, parameters: {} },
@@ -47,9 +53,9 @@ async function main(args: readonly string[]): Promise<number> {
   );
   const store = await Store.open(options.dataFolder);
   const reporter = createReporter();
-  const families = collection.families.includes(family)
-    ? collection.families
-    : [...collection.families, family];
+  const others = comparisons.map(({ family }) => family)
+    .filter((family) => !collection.families.includes(family));
+  const families = [...collection.families, ...others];
   const outcomes = await runJobs({ families, jobs, ownJobs, forgetOthers: false }, {
     store,
     reporter,
@@ -60,6 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (outcomes.some(({ status }) => status === "interrupted")) return 130;
   if (outcomes.some(({ status }) => status === "failed")) return 1;
 
+  const only = comparisons.length === 1 ? comparisons[0].only : null;
   const records = outcomes.flatMap(({ pairs }) => pairs)
     .filter(({ a, b }) => only === null || (a === only[0] && b === only[1]));
   const pairs: { pair: Pair; record: PairRecord }[] = [];
@@ -67,9 +74,12 @@ async function main(args: readonly string[]): Promise<number> {
     const path = join(store.folder, record.pair.path);
     pairs.push({ pair: await decodePair(await Deno.readFile(path), { source: path }), record });
   }
+  const found = pairs.map(({ pair }) => pair);
   if (options.json) {
     console.log(JSON.stringify(pairs.map(({ pair, record }) => pairToJson(pair, record))));
-  } else console.log(pairs.map(({ pair }) => formatPair(pair)).join("\n\n\n"));
+  } else if (options.markdown) console.log(formatFindings(found));
+  else if (options.all) console.log(found.map(formatBriefly).join("\n\n"));
+  else console.log(found.map(formatPair).join("\n\n\n"));
   return options.open ? await openPage(records[0], options) : 0;
 }
 

@@ -81,6 +81,25 @@ export function formatPair({ header, layers }: Pair): string {
   ].join("\n");
 }
 
+/** A comparison in three lines: both texts, and the finding. */
+export function formatBriefly({ header: { a, b, control, finding } }: Pair): string {
+  return [
+    `${a.promptId} | ${b.promptId}${control ? " (control)" : ""}`,
+    `  ${finding.sentence}`,
+  ].join("\n");
+}
+
+/** Findings as a Markdown table, a row each. */
+export function formatFindings(pairs: readonly Pair[]): string {
+  const cell = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/[|\\`*_<>[\]]/g, "\\$&");
+  const rows = pairs.map(({ header: { a, b, control, finding, model } }) =>
+    `| ${cell(a.promptId)} | ${cell(b.promptId)}${control ? " (control)" : ""} | ${
+      cell(model.name)
+    } | ${cell(finding.sentence)} |`
+  );
+  return ["| a | b | model | finding |", "|---|---|---|---|", ...rows].join("\n");
+}
+
 /** A comparison as one JSON value; numbers that are not there are null. */
 export function pairToJson({ header, layers }: Pair, record: PairRecord): unknown {
   const list = (values: Float32Array | null) =>
