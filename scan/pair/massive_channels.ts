@@ -16,7 +16,7 @@ const oneIn = 32;
  * is that it alone decides norm and cosine, and in a small model it does so long before. So here a
  * channel is massive if at some token of some frame its magnitude is at least 20 times the median of
  * the frame (over all states of both prompts) and it holds at least a quarter of the state's squared
- * norm. (Of 4,096 channels it takes about 58 times the median to hold a quarter, of 128 about 10; a
+ * norm. (Of 4,096 channels it takes about 55 times the median to hold a quarter, of 128 about 10; a
  * normal number reaches 20 times its median once in 10⁴⁰.) If more than one channel in 32 would be,
  * the strongest by their share are taken. A frame whose median is zero has none.
  *

@@ -26,6 +26,7 @@ export type { CellKind } from "./cells.ts";
 export { firstAbove } from "./divergence.ts";
 export { withNullBand } from "./null_band.ts";
 export type { DifferenceView, PairAnalysis, PairInput, PairSide, PatchTail } from "./types.ts";
+export { defaultTolerance, halfTolerance } from "./soundness.ts";
 export { meanLag } from "./warp.ts";
 
 /** What patching gives: for each frame both shares of every rung. [nFrames][nRungs], NaN where not patched */
@@ -61,7 +62,7 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
   const ladder = alignTokens(idsA, idsB, embeddingSimilarity(input));
   const same = ladder.map((rung) => isSame(rung, idsA, idsB));
   const first = firstChange(ladder, idsA, idsB);
-  const soundness = measureSoundness(states, first);
+  const soundness = measureSoundness(states, first, input.tolerance);
   assertSound(soundness, { a: a.prompt.id, b: b.prompt.id });
 
   const massiveChannels = findMassiveChannels(states);

@@ -127,6 +127,12 @@ Deno.test("analysePair() throws when the states before the change do not agree",
     analysePair(makeInput(a, { ...b, states }), patchEvenly(0)),
     /Cannot compare "family\/1-2-3" with "family\/1-2-4": .*Use a causal model/,
   );
+  const { pair } = await analysePair(
+    makeInput(a, { ...b, states }, { tolerance: 1 }),
+    patchEvenly(0),
+  );
+  assert.ok(pair.header.soundness.largest > 1e-3);
+  assert.equal(pair.header.soundness.tolerance, 1);
 });
 
 Deno.test("analysePair() throws a TypeError when parts of its input do not fit together", async () => {
