@@ -5,10 +5,10 @@ import type { Pair, Scan } from "./format/mod.ts";
 import type { LanguageModel, Reading } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
 import {
-  analysePair,
   type PairInput,
   type PairSide,
-  patchCells,
+  patchPairs,
+  preparePair,
   withNullBand,
 } from "./pair/mod.ts";
 import type { DifferenceView } from "./pair/types.ts";
@@ -33,6 +33,7 @@ export interface Scanned {
   readonly members: readonly MemberScan[];
 }
 
+const nDimsOfDifference = 3;
 /** Points of a difference's picture that are looked at to say how far to trust it. */
 const nSampled = 1024;
 
@@ -55,22 +56,21 @@ export async function compareFamily(
   const { family } = scanned;
   const { signal, onProgress } = options;
   const places = family.members.flatMap((_, a) =>
-    family.members.slice(a + 1).map((_, i) => ({ a, b: a + 1 + i }))
+    family.members.slice(a + 1).map((_, i) => [a, a + 1 + i] as const)
   );
+  const prepared = places.map(([a, b]) => preparePair(inputOf(scanned, model, parameters, a, b)));
+  const toPatch = prepared.flatMap((one) => one.toPatch ?? []);
+  const patched = await patchPairs(toPatch, model.openPatchTail, { signal, onProgress });
+  const causeOf = new Map(toPatch.map((input, i) => [input, patched[i]]));
+
   const pairs: MemberPair[] = [];
-  for (const { a, b } of places) {
+  for (const [i, [a, b]] of places.entries()) {
     signal?.throwIfAborted();
-    const { id } = family.members[b];
-    const tell: OnProgress = (done, total) =>
-      onProgress?.((pairs.length + done / total) * nTicks, places.length * nTicks, id);
-    const { pair, difference } = await analysePair(
-      inputOf(scanned, model, parameters, a, b),
-      (cells) => patchCells(cells, model.openPatchTail, { signal, onProgress: tell }),
-    );
+    const { toPatch, finish } = prepared[i];
+    const { pair, difference } = finish(toPatch && (causeOf.get(toPatch) ?? null));
     const scans = difference &&
       await composeDifference(scanned, model, engine, parameters, [a, b], difference, signal);
     pairs.push({ a, b, pair, difference: scans });
-    onProgress?.(pairs.length * nTicks, places.length * nTicks, id);
   }
   const control = pairs.find(({ pair }) => pair.header.control);
   return pairs.map((one) =>
@@ -114,9 +114,6 @@ async function composeDifference(
   return { a, b };
 }
 
-const nDimsOfDifference = 3;
-const nTicks = 100;
-
 function inputOf(
   { family, readings, made, members }: Scanned,
   model: LanguageModel,
@@ -144,6 +141,7 @@ function inputOf(
     a: side(a),
     b: side(b),
     textOf: model.textOf,
+    tolerance: model.rounding,
     corresponding: doCorrespond(made[a].encoded, made[b].encoded),
     visibleChange: seenChange(made[a], made[b], parameters.dims),
     seed: parameters.seed,

@@ -11,6 +11,7 @@ import { exposeStates, readHiddenStates } from "./hidden_states.ts";
 import { applyLens, extractLens, summarizeLogits } from "./logit_lens.ts";
 import { planPatchTails } from "./patch_tail.ts";
 import { findResidualStream, type ResidualStream } from "./residual_stream.ts";
+import { roundingOf } from "./rounding.ts";
 import { type ModelSource, readOnnx } from "./source.ts";
 import { extractTail, runTail } from "./tail.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
@@ -97,6 +98,7 @@ export async function openModel(
       dModel,
       dVocab,
       context,
+      rounding: roundingOf(graph, stream),
       tokenize: (text) => tokenizer.encode(text),
       textOf: (id) => tokenizer.textOf(id),
       async read(text) {

@@ -43,6 +43,11 @@ export interface LanguageModel extends ModelIdentity {
   readonly dVocab: number;
   /** Longest prompt, in tokens, the one that the tokenizer puts first included. */
   readonly context: number;
+  /**
+   * Largest difference that rounding alone may make between two runs of the same tokens, as a share of a
+   * layer's mean norm, see `rounding.ts`.
+   */
+  readonly rounding: number;
   /** Tokens of a text, as the model would read them. */
   tokenize(text: string): Token[];
   /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */

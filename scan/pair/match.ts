@@ -1,6 +1,5 @@
-import { Matrix, SingularValueDecomposition } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import type { PairLayer, Rung } from "../format/pair_types.ts";
-import { decomposeSymmetric } from "../projection/pca.ts";
 import { type AlignedRung, alignedRungs, type BothStates, channelMask, stateAt } from "./states.ts";
 
 /** Tokens that are compared at most: costs grow with the third power of their number. */
@@ -133,13 +132,11 @@ function shapeOf(products: Float64Array, n: number): Matrix | null {
   let square = 0;
   for (let i = 0; i < n; i++) square += products[i * n + i];
   if (!(square > 0)) return null;
-  const { values, vectors } = decomposeSymmetric(products, n);
-  const shape = new Matrix(n, n);
-  for (let i = 0; i < n; i++) {
-    for (let axis = 0; axis < n; axis++) {
-      shape.set(i, axis, vectors[i * n + axis] * Math.sqrt(Math.max(0, values[axis]) / square));
-    }
-  }
+  const { realEigenvalues, eigenvectorMatrix: shape } = new EigenvalueDecomposition(
+    Matrix.from1DArray(n, n, products),
+    { assumeSymmetric: true },
+  );
+  shape.mulRowVector(realEigenvalues.map((value) => Math.sqrt(Math.max(0, value) / square)));
   return shape;
 }
 

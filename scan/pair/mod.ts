@@ -1,4 +1,4 @@
-import type { Pair, PairHeader, PairLayer, PairMember } from "../format/pair_types.ts";
+import type { PairHeader, PairLayer, PairMember } from "../format/pair_types.ts";
 import { writer } from "../version.ts";
 import { findTurningPoints, measureDivergence } from "./divergence.ts";
 import { viewDifference } from "./difference_view.ts";
@@ -20,33 +20,43 @@ export type { CellKind } from "./cells.ts";
 export { firstAbove } from "./divergence.ts";
 export { withNullBand } from "./null_band.ts";
 export type { DifferenceView, PairAnalysis, PairInput, PairSide, PatchTail } from "./types.ts";
-export { patchCells, type PatchingInput } from "./patching.ts";
+export { type PatchingInput, patchPairs } from "./patching.ts";
+export { defaultTolerance, halfTolerance } from "./soundness.ts";
 export { meanLag } from "./warp.ts";
 
-/** Runs the activation patching of a pair, see `patching.ts`. */
-export type Patch = (input: PatchingInput) => Promise<readonly PairLayer["cause"][]>;
+/** A comparison that waits for its patching. */
+export interface PreparedPair {
+  /** What is to be patched; null where the two prompts have the same tokens. */
+  readonly toPatch: PatchingInput | null;
+  /**
+   * Puts the comparison together. Arrays of the result are the caller's.
+   *
+   * @param cause what patching gave, for each frame; null where nothing was patched
+   * @throws {TypeError} if it does not fit
+   */
+  finish(cause: readonly PairLayer["cause"][] | null): PairAnalysis;
+}
 
 /**
  * Compares two prompts of a family, layer by layer: where in layer-time and among the tokens their
- * difference is, and what of it carries the answer. The same input gives the same result.
+ * difference is, and what of it carries the answer. The same input gives the same result. Patching, which
+ * needs the model, is done between this and the end: for several pairs at once, so that each part of the
+ * model is loaded once.
  *
- * @param patch is not asked where the two prompts have the same tokens
- * @returns arrays that the caller owns
  * @throws {Error} if the states before the first change do not agree
  * @throws {TypeError} if the parts of the input do not fit together
  * @throws {RangeError} if a logit is NaN
  */
-export async function analysePair(input: PairInput, patch: Patch): Promise<PairAnalysis> {
+export function preparePair(input: PairInput): PreparedPair {
   checkInput(input);
   const { a, b, textOf } = input;
   const states = { a: a.states, b: b.states };
-  const nFrames = input.layers.length;
 
   const [idsA, idsB] = [a, b].map(({ tokens }) => tokens.map(({ id }) => id));
   const ladder = alignTokens(idsA, idsB, embeddingSimilarity(input));
   const same = ladder.map((rung) => isSame(rung, idsA, idsB));
   const first = firstChange(ladder, idsA, idsB);
-  const soundness = measureSoundness(states, first);
+  const soundness = measureSoundness(states, first, input.tolerance);
   assertSound(soundness, { a: a.prompt.id, b: b.prompt.id });
 
   const massiveChannels = findMassiveChannels(states);
@@ -54,23 +64,11 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
   const contrast = chooseContrast(a, b, textOf);
   const race = runRace(a, b, contrast, textOf);
   const match = matchLayers(states, ladder, first, massiveChannels);
-  const cause = first === ladder.length
-    ? notPatched(nFrames, ladder.length)
-    : await patch({ a, b, ladder, firstChange: first, contrast });
-  checkCause(cause, nFrames, ladder.length);
   const geometry = measureGeometry(a, b, first, input.corresponding);
+  const nFrames = input.layers.length;
   const difference = input.corresponding
     ? viewDifference(a.encoded, b.encoded, nFrames, input.seed)
     : null;
-
-  const layers: PairLayer[] = input.layers.map((_, layer) => ({
-    layer,
-    ...divergence[layer],
-    race: race[layer],
-    match: match[layer],
-    cause: cause[layer],
-    ...geometry.layers[layer],
-  }));
   const header: Omit<PairHeader, "finding"> = {
     family: input.family,
     a: memberOf(a),
@@ -83,7 +81,7 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
     soundness,
     contrast,
     massiveChannels,
-    divergence: findTurningPoints(layers.map(({ spread }) => spread)),
+    divergence: findTurningPoints(divergence.map(({ spread }) => spread)),
     nullBand: null,
     warp: findWarp(match.map(({ overlap }) => overlap)),
     nParticles: a.encoded.nParticles,
@@ -91,9 +89,24 @@ export async function analysePair(input: PairInput, patch: Patch): Promise<PairA
     visibleChange: input.corresponding ? input.visibleChange : null,
     writer,
   };
-  const finding = stateFinding(header, layers, geometry.displacedAfter);
-  const pair: Pair = { header: { ...header, finding }, layers };
-  return { pair, difference };
+
+  return {
+    toPatch: first === ladder.length ? null : { a, b, ladder, firstChange: first, contrast },
+    finish(cause) {
+      const shares = cause ?? notPatched(nFrames, ladder.length);
+      checkCause(shares, nFrames, ladder.length);
+      const layers: PairLayer[] = input.layers.map((_, layer) => ({
+        layer,
+        ...divergence[layer],
+        race: race[layer],
+        match: match[layer],
+        cause: shares[layer],
+        ...geometry.layers[layer],
+      }));
+      const finding = stateFinding(header, layers, geometry.displacedAfter);
+      return { pair: { header: { ...header, finding }, layers }, difference };
+    },
+  };
 }
 
 /** Cosine of two tokens' states at the embedding. */

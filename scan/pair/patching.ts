@@ -44,11 +44,16 @@ interface Cell {
   readonly from: number;
 }
 
-/** One of the two directions in one frame. */
+/** One of the two directions of a pair in one frame. */
 interface Plan {
+  readonly run: PatchedSide;
+  readonly donor: PatchedSide;
+  readonly contrast: PatchingInput["contrast"];
   /** [nRungs]: what is known already; the cells' places are filled in as they run. */
   readonly shares: Float32Array;
   readonly cells: readonly Cell[];
+  /** What a patched run's LD says. */
+  readonly shareOf: (ld: number) => number;
 }
 
 /**
@@ -65,70 +70,65 @@ interface Plan {
  *
  * Source: Zhang & Nanda, arXiv 2309.16042; Heimersheim & Nanda, arXiv 2404.15255.
  *
- * @param openTail loads the model from a frame on; one tail is open at a time
- * @returns [nFrames] of [nRungs] each, as shares of LD(a) − LD(b); the caller owns them
+ * @param inputs pairs of one model
+ * @param openTail loads the model from a frame on; each is opened once, one at a time
+ * @returns for each pair [nFrames] of [nRungs] each, as shares of LD(a) − LD(b); the caller owns them
  * @throws {TypeError} if the states do not belong to the tokens
  * @throws what stops the signal
  */
-export async function patchCells(
-  input: PatchingInput,
+export async function patchPairs(
+  inputs: readonly PatchingInput[],
   openTail: (frame: number) => Promise<PatchTail>,
   { budgetBytes = defaultBudgetBytes, onProgress, signal }: PatchingOptions = {},
-): Promise<PairLayer["cause"][]> {
-  const { a, b, contrast: { logitDifference: { a: ldA, b: ldB } } } = input;
-  checkStates(a, b);
-  const nFrames = a.states.shape[0];
-  const isDecided = Math.abs(ldA - ldB) >= leastContrast;
-  const plans = Array.from({ length: nFrames }, (_, frame) => ({
-    restored: planFrame(input, frame, "b", isDecided),
-    lost: planFrame(input, frame, "a", isDecided),
-  }));
-
-  const total = plans.reduce(
-    (sum, { restored, lost }) => sum + restored.cells.length + lost.cells.length,
-    0,
+): Promise<PairLayer["cause"][][]> {
+  for (const { a, b } of inputs) checkStates(a, b);
+  const plans = inputs.map((input) =>
+    Array.from({ length: input.a.states.shape[0] }, (_, frame) => ({
+      restored: planFrame(input, frame, "b"),
+      lost: planFrame(input, frame, "a"),
+    }))
   );
+  const nFrames = Math.max(0, ...plans.map(({ length }) => length));
+  const inFrame = (frame: number) =>
+    plans.flatMap((frames) => frames[frame] ? [frames[frame].restored, frames[frame].lost] : [])
+      .filter(({ cells }) => cells.length > 0);
+  const total = Array.from({ length: nFrames }, (_, frame) => inFrame(frame)).flat()
+    .reduce((sum, { cells }) => sum + cells.length, 0);
+
   let done = 0;
   const pacer = createPacer(signal, 0);
-  const runAll = async (
-    tail: PatchTail,
-    frame: number,
-    run: PatchedSide,
-    donor: PatchedSide,
-    plan: Plan,
-  ) => {
-    const share = run === b
-      ? (ld: number) => (ld - ldB) / (ldA - ldB)
-      : (ld: number) => (ldA - ld) / (ldA - ldB);
-    for (const cells of batchesOf(plan.cells, cellBytes(run), budgetBytes)) {
-      await pacer.breathe();
-      const differences = await runCells(tail, frame, run, donor, cells, input.contrast);
-      cells.forEach(({ rung }, i) => plan.shares[rung] = share(differences[i]));
-      done += cells.length;
-      onProgress?.(done, total);
-    }
-  };
-  for (const [frame, { restored, lost }] of plans.entries()) {
-    if (restored.cells.length + lost.cells.length === 0) continue;
+  for (let frame = 0; frame < nFrames; frame++) {
+    const waiting = inFrame(frame);
+    if (waiting.length === 0) continue;
     signal?.throwIfAborted();
     const tail = await openTail(frame);
     try {
-      await runAll(tail, frame, b, a, restored);
-      await runAll(tail, frame, a, b, lost);
+      for (const plan of waiting) {
+        for (const cells of batchesOf(plan.cells, cellBytes(plan.run), budgetBytes)) {
+          await pacer.breathe();
+          const differences = await runCells(tail, frame, plan, cells);
+          cells.forEach(({ rung }, i) => plan.shares[rung] = plan.shareOf(differences[i]));
+          done += cells.length;
+          onProgress?.(done, total);
+        }
+      }
     } finally {
       await tail.release();
     }
   }
-  return plans.map(({ restored, lost }) => ({ restored: restored.shares, lost: lost.shares }));
+  return plans.map((frames) =>
+    frames.map(({ restored, lost }) => ({ restored: restored.shares, lost: lost.shares }))
+  );
 }
 
 /** What is known of a frame's cells without a run, and which are to be run. */
 function planFrame(
-  { a, b, ladder, firstChange }: PatchingInput,
+  { a, b, ladder, firstChange, contrast }: PatchingInput,
   frame: number,
   runs: "a" | "b",
-  isDecided: boolean,
 ): Plan {
+  const { a: ldA, b: ldB } = contrast.logitDifference;
+  const isDecided = Math.abs(ldA - ldB) >= leastContrast;
   const [run, donor] = runs === "a" ? [a, b] : [b, a];
   const shares = new Float32Array(ladder.length).fill(NaN);
   const cells: Cell[] = [];
@@ -147,17 +147,18 @@ function planFrame(
       cells.push({ rung: i, into, from });
     }
   });
-  return { shares, cells };
+  const shareOf = runs === "b"
+    ? (ld: number) => (ld - ldB) / (ldA - ldB)
+    : (ld: number) => (ldA - ld) / (ldA - ldB);
+  return { run, donor, contrast, shares, cells, shareOf };
 }
 
 /** LD of some patched runs, in nats. */
 async function runCells(
   tail: PatchTail,
   frame: number,
-  run: PatchedSide,
-  donor: PatchedSide,
+  { run, donor, contrast }: Plan,
   cells: readonly Cell[],
-  contrast: PatchingInput["contrast"],
 ): Promise<number[]> {
   const [, nTokens, dModel] = run.states.shape;
   const size = nTokens * dModel;

@@ -58,20 +58,15 @@ function sayTurn(
     `${nameOf(header, rung)} at ${placeOf(names, frame)} the most, with ${percent(share)}.`;
 }
 
-/** Where the two part may be where one prompt leaves the answer towards which both have leaned. */
+/** The turn may be the first prompt's: where both have leaned towards the second's answer and it leaves. */
 function sayBias(
   { contrast }: Compared,
   layers: readonly PairLayer[],
   turnsAt: number | null,
 ): string {
   if (turnsAt === null || turnsAt === 0) return "";
-  const { race } = layers[turnsAt - 1];
-  const leansTo = race.a > 0 && race.b >= 0
-    ? contrast.a
-    : race.b < 0 && race.a <= 0
-    ? contrast.b
-    : null;
-  return leansTo === null ? "" : `, until which both lean towards ${quote(leansTo.text)}`;
+  const { a, b } = layers[turnsAt - 1].race;
+  return a < 0 && b < 0 ? ` (before, both prompts lean towards ${quote(contrast.b.text)})` : "";
 }
 
 function sayStay(
@@ -122,7 +117,7 @@ function saySpread(
     if (above === null) return `The states after the change differ no more than under ${control}.`;
     const most = divergence.peak ?? above;
     const times = curve[most] / nullBand.spread[most];
-    const much = times > 1 && times < Infinity
+    const much = times >= 1.05 && times < Infinity
       ? `, ${times.toFixed(1)} times as much at ${placeOf(names, most)}`
       : "";
     return `From ${placeOf(names, above)} on the states after the change differ more than under ` +
@@ -163,13 +158,14 @@ function sayGeometry(
   return `${place}${hidden === "" ? "" : `; ${hidden}`}.`;
 }
 
-/** A rung's token in quotes, b's where the two differ, with its place where the text occurs again. */
+/** A rung's token in quotes, b's where the two differ, with its place, from 1, where the text occurs again. */
 function nameOf({ ladder, a, b }: Compared, rung: number): string {
   const { a: inA, b: inB } = ladder[rung];
   const [tokens, at] = inB !== null ? [b.tokens, inB] : [a.tokens, inA ?? 0];
   const { text } = tokens[at];
   const again = tokens.some((token, i) => i !== at && token.text === text);
-  return again ? `${quote(text)} (token ${at + 1})` : quote(text);
+  if (!again) return quote(text);
+  return `${quote(text)} (${at === tokens.length - 1 ? "the last" : `token ${at + 1}`})`;
 }
 
 function quote(text: string): string {

@@ -46,6 +46,8 @@ export interface PairInput {
   readonly corresponding: boolean;
   readonly visibleChange: number | null;
   readonly seed: number;
+  /** Largest deviation between states before the change that passes as sound; absent for 1e-3. */
+  readonly tolerance?: number;
 }
 
 /** Two clouds in the space of their difference, from the same directions and in one box. */

@@ -90,8 +90,7 @@ Deno.test("stateFinding() says who carries a turn, one after the other", () => {
   assert.deepEqual([kind, turnsAt], ["turns", 2]);
   assert.equal(
     sentence,
-    "The answer turns from “ Saturday” to “ Thursday” at layer 2, until which both lean towards " +
-      "“ Saturday”; 80 % of it is carried by the token “ w9” up to layer 2, then 75 % by “ w4” from " +
+    "The answer turns from “ Saturday” to “ Thursday” at layer 2; 80 % of it is carried by the token “ w9” up to layer 2, then 75 % by “ w4” from " +
       "layer 3 on. In the geometry 97 % of the particles' displacement belongs to the changed token " +
       "and those after it, which are 75 % of the tokens.",
   );
@@ -107,8 +106,8 @@ Deno.test("stateFinding() says towards what both lean and which carriers overlap
   assert.equal(turnsAt, 3);
   assert.equal(
     sentence,
-    "The answer turns from “ Saturday” to “ Thursday” at layer 3, until which both lean towards " +
-      "“ Thursday”; 80 % of it is carried by the token “ w9” up to layer 2, and 70 % by “ w4” from " +
+    "The answer turns from “ Saturday” to “ Thursday” at layer 3 (before, both prompts lean towards " +
+      "“ Thursday”); 80 % of it is carried by the token “ w9” up to layer 2, and 70 % by “ w4” from " +
       "layer 2 on.",
   );
 });
@@ -217,6 +216,10 @@ Deno.test("stateFinding() tells tokens of the same text by their place and shows
     stateFinding(header, layers, null).sentence,
     /by the token “⏎” \(token 3\) at every layer/,
   );
+  const last = makeHeader([a[0], a[1], b[1]], [a[0], b[1], b[1]], 3);
+  const others = [0, 1, 2].map((i) => makeLayer(i, [NaN, 0, 0.9]));
+  const { sentence } = stateFinding(last, others, null);
+  assert.match(sentence, /by the token “ w9” \(the last\) at every layer/);
 });
 
 Deno.test("withNullBand() says from where on a change does more than one that should not matter", () => {

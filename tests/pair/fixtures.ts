@@ -1,8 +1,8 @@
-import type { Contrast, PairHeader, PairLayer, Rung } from "../../scan/format/pair_types.ts";
+import type { Contrast, PairHeader, PairLayer } from "../../scan/format/pair_types.ts";
 import type { Token } from "../../scan/format/types.ts";
 import { float32, type Tensor } from "../../scan/onnx/tensor.ts";
-import type { Cause } from "../../scan/pair/mod.ts";
-import type { PairInput, PairSide } from "../../scan/pair/types.ts";
+import { type PatchingInput, preparePair } from "../../scan/pair/mod.ts";
+import type { PairAnalysis, PairInput, PairSide } from "../../scan/pair/types.ts";
 import { makeNormal, makeRandom } from "../fixtures/synthetic_cloud.ts";
 
 export const sizes = {
@@ -125,16 +125,25 @@ export function layerNames(nFrames: number): string[] {
   return Array.from({ length: nFrames }, (_, i) => i === 0 ? "embedding" : `layer ${i}`);
 }
 
+/** What is patched is made up. */
+export type MadeUpPatch = (input: PatchingInput) => readonly PairLayer["cause"][];
+
 /** Patching that carries the same share everywhere it can. */
-export function patchEvenly(share: number) {
-  // deno-lint-ignore require-await
-  return async ({ layers }: PairInput, ladder: readonly Rung[]): Promise<Cause> => {
+export function patchEvenly(share: number): MadeUpPatch {
+  return ({ a, ladder }) => {
     const shares = () =>
-      layers.map(() =>
-        Float32Array.from(ladder, ({ a, b }) => a === null || b === null ? NaN : share)
-      );
-    return { restored: shares(), lost: shares() };
+      Float32Array.from(ladder, ({ a, b }) => a === null || b === null ? NaN : share);
+    return Array.from(
+      { length: a.states.shape[0] },
+      () => ({ restored: shares(), lost: shares() }),
+    );
   };
+}
+
+/** A whole comparison with patching that is made up. */
+export function analyse(input: PairInput, patch: MadeUpPatch): PairAnalysis {
+  const { toPatch, finish } = preparePair(input);
+  return finish(toPatch && patch(toPatch));
 }
 
 /** What a finding is made from, with little in it. */

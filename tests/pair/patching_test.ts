@@ -5,9 +5,9 @@ import { readModelSource } from "../../scan/model/source.ts";
 import { float32, type Tensor } from "../../scan/onnx/tensor.ts";
 import {
   leastContrast,
-  patchCells,
   type PatchedSide,
   type PatchingInput,
+  patchPairs,
 } from "../../scan/pair/patching.ts";
 import type { PatchTail } from "../../scan/pair/types.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
@@ -15,6 +15,12 @@ import { carrierPair, idOfLetter, writeCarrierModel } from "../fixtures/carrier_
 import { writeTinyModel } from "../fixtures/tiny_model.ts";
 
 const engine = await createEngine("cpu", { nThreads: 1, spins: false });
+
+/** A pair alone. */
+async function patchCells(...[input, ...rest]: [PatchingInput, ...PatchOne]) {
+  return (await patchPairs([input], ...rest))[0];
+}
+type PatchOne = Parameters<typeof patchPairs> extends [unknown, ...infer Rest] ? Rest : never;
 
 async function withModel(
   write: (folder: string) => Promise<void>,
@@ -166,7 +172,7 @@ const pairs: readonly (readonly [name: string, texts: Texts, ladder?: readonly R
 ];
 
 for (const [name, texts, ladder] of pairs) {
-  Deno.test(`patchCells() gives what running every cell gives when ${name}`, () =>
+  Deno.test(`patchPairs() gives what running every cell gives when ${name}`, () =>
     withModel((folder) => writeTinyModel(folder, 5), async (model) => {
       const input = await readPair(model, texts, ladder);
       const { a: ldA, b: ldB } = input.contrast.logitDifference;
@@ -190,7 +196,22 @@ for (const [name, texts, ladder] of pairs) {
     }));
 }
 
-Deno.test("patchCells() runs only what must be run", () =>
+Deno.test("patchPairs() gives each of several pairs what it gets alone, and opens a tail once", () =>
+  withModel((folder) => writeTinyModel(folder, 5), async (model) => {
+    const inputs = [
+      await readPair(model, { a: "Day after", b: "Day aXter" }),
+      await readPair(model, { a: "abcd", b: "abXd" }),
+    ];
+    const { counts, openTail } = counting(model);
+    const together = await patchPairs(inputs, openTail);
+    assert.deepEqual(counts.opened, [...new Set(counts.opened)]);
+    for (const [i, input] of inputs.entries()) {
+      assert.deepEqual(together[i], await patchCells(input, model.openPatchTail));
+    }
+    assert.deepEqual(await patchPairs([], openTail), []);
+  }));
+
+Deno.test("patchPairs() runs only what must be run", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const { counts, openTail } = counting(model);
     await patchCells(await readPair(model, { a: "Day after", b: "Day aXter" }), openTail);
@@ -200,7 +221,7 @@ Deno.test("patchCells() runs only what must be run", () =>
     assert.equal(counts.batches, 4);
   }));
 
-Deno.test("patchCells() gives the same shares in batches of any size", () =>
+Deno.test("patchPairs() gives the same shares in batches of any size", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const input = await readPair(model, { a: "Day after", b: "Xay after" });
     const whole = await patchCells(input, model.openPatchTail);
@@ -216,7 +237,7 @@ Deno.test("patchCells() gives the same shares in batches of any size", () =>
     }
   }));
 
-Deno.test("patchCells() swaps restored and lost when the prompts are swapped", () =>
+Deno.test("patchPairs() swaps restored and lost when the prompts are swapped", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const input = await readPair(model, { a: "Day after", b: "Day aXter" });
     const { a, b, logitDifference: { a: ldA, b: ldB } } = input.contrast;
@@ -235,7 +256,7 @@ Deno.test("patchCells() swaps restored and lost when the prompts are swapped", (
     });
   }));
 
-Deno.test("patchCells() says NaN and runs nothing when there is nothing to share", () =>
+Deno.test("patchPairs() says NaN and runs nothing when there is nothing to share", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const same = await readPair(model, { a: "after", b: "after" });
     const near = await readPair(model, { a: "after", b: "aXter" });
@@ -255,7 +276,7 @@ Deno.test("patchCells() says NaN and runs nothing when there is nothing to share
     }
   }));
 
-Deno.test("patchCells() stops between two batches and releases its tail when it is stopped", () =>
+Deno.test("patchPairs() stops between two batches and releases its tail when it is stopped", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const input = await readPair(model, { a: "Day after", b: "Xay after" });
     const { counts, openTail } = counting(model);
@@ -272,7 +293,7 @@ Deno.test("patchCells() stops between two batches and releases its tail when it 
     assert.equal(counts.open, 0);
   }));
 
-Deno.test("patchCells() throws a TypeError when states and tokens do not belong together", () =>
+Deno.test("patchPairs() throws a TypeError when states and tokens do not belong together", () =>
   withModel((folder) => writeTinyModel(folder, 5), async (model) => {
     const input = await readPair(model, { a: "after", b: "aXter" });
     const cut = { ...input.b, tokens: input.b.tokens.slice(1) };
@@ -282,7 +303,7 @@ Deno.test("patchCells() throws a TypeError when states and tokens do not belong 
     });
   }));
 
-Deno.test("patchCells() names the cells that carry the answer of a model built so", () =>
+Deno.test("patchPairs() names the cells that carry the answer of a model built so", () =>
   withModel(writeCarrierModel, async (model) => {
     const input = await readPair(model, carrierPair);
     assert.equal(input.contrast.a.id, idOfLetter(carrierPair.answers.a));
@@ -298,7 +319,7 @@ Deno.test("patchCells() names the cells that carry the answer of a model built s
     });
   }));
 
-Deno.test("patchCells() tells movement from effect in a model built so", () =>
+Deno.test("patchPairs() tells movement from effect in a model built so", () =>
   withModel(writeCarrierModel, async (model) => {
     const input = await readPair(model, carrierPair);
     const cause = await patchCells(input, model.openPatchTail);

@@ -116,6 +116,33 @@ Deno.test("findMassiveChannels() keeps to few and takes none where most numbers 
   assert.deepEqual(findMassiveChannels({ a: none, b: none }), []);
 });
 
+/** Sorts all magnitudes and looks at every number. */
+function naiveMassive(rows: readonly number[][]): number[] {
+  const sorted = rows.flat().map(Math.abs).sort((x, y) => x - y);
+  const least = 20 * sorted[(sorted.length - 1) >> 1];
+  const found = rows.flatMap((row) =>
+    row.map((x, channel) => ({ channel, size: Math.abs(x), share: x * x / norm(row) ** 2 }))
+  ).filter(({ size, share }) => least > 0 && size >= least && share >= 0.25)
+    .sort((x, y) => y.share - x.share || x.channel - y.channel);
+  const most = Math.max(1, Math.floor(rows[0].length / 32));
+  return [...new Set(found.map(({ channel }) => channel))].slice(0, most).sort((x, y) => x - y);
+}
+
+Deno.test("findMassiveChannels() agrees with the definition when some numbers are large", () => {
+  const counts = new Set<number>();
+  for (let round = 0; round < 150; round++) {
+    const [n, dModel] = [1 + round % 5, 8 + round];
+    const numbers = normals(`round ${round}`, n * dModel).map((x, i) =>
+      i % (dModel + 3) === 0 ? x * (15 + round % 40) : Math.round(4 * x) / 4
+    );
+    const states = float32([1, n, dModel], numbers);
+    const channels = findMassiveChannels({ a: states, b: states });
+    assert.deepEqual(channels, naiveMassive(nest(states)[0]), `round ${round}`);
+    counts.add(channels.length);
+  }
+  assert.ok(counts.has(0) && counts.has(1) && counts.has(2));
+});
+
 Deno.test("measureSoundness() finds the largest deviation before the change, and it alone", () => {
   const [a, b] = [makeSide([1, 2, 3]).states, makeSide([1, 2, 4]).states];
   assert.deepEqual(measureSoundness({ a, b }, 2), {
