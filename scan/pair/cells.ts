@@ -12,6 +12,9 @@ export const decidesFrom = 0.2;
  * - `moved`: it moved without effect.
  * - `decides`: it decides without having moved much: a small difference that the rest of the model reads.
  * - `neither`
+ *
+ * Where both prompts have the same answer (`contrast.kind` "rival") the effect is a share of what the
+ * rival gains, which may be little.
  */
 export type CellKind = "both" | "moved" | "decides" | "neither";
 
