@@ -8,9 +8,11 @@
 import {
   interpolateBlues,
   interpolateCividis,
+  interpolateInferno,
   interpolateMagma,
   interpolatePlasma,
   interpolateViridis,
+  interpolateYlGnBu,
 } from "d3-scale-chromatic";
 import type { Colouring } from "./settings.ts";
 
@@ -56,6 +58,20 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     high: "dense",
     span: { dark: [0.22, 1], light: [0.8, 0.02] },
     interpolate: interpolateCividis,
+  },
+  displacement: {
+    title: "Displaced between the two",
+    low: "not",
+    high: "far",
+    span: { dark: [0.2, 0.94], light: [0.82, 0.08] },
+    interpolate: interpolateInferno,
+  },
+  standout: {
+    title: "Displaced more than its neighbours",
+    low: "least",
+    high: "most",
+    span: { dark: [0.92, 0.06], light: [0.3, 1] },
+    interpolate: interpolateYlGnBu,
   },
   edge: {
     title: "Edges by length",

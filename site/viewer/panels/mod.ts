@@ -3,6 +3,7 @@ import { legend } from "./legend.ts";
 import { lens } from "./lens.ts";
 import { lensGrid } from "./lens_grid.ts";
 import { measures } from "./measures.ts";
+import type { PairPanel } from "./pair_panel.ts";
 import type { Panel } from "./panel.ts";
 import { status } from "./status.ts";
 import { tokens } from "./tokens.ts";
@@ -25,3 +26,6 @@ export const stagePanels: { readonly [className: string]: Panel } = {
   "ws-tools": viewOptions,
   "ws-status": status,
 };
+
+/** Panels of a comparison that the page has containers for, by their `data-panel`. */
+export const pairPanels: { readonly [name: string]: PairPanel } = {};

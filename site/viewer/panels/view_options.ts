@@ -7,6 +7,8 @@ const colourWords: { readonly [name in Colouring]: readonly [string, string] } =
   token: ["Token", "which token of the prompt each particle reads most"],
   motion: ["Motion", "how far each particle moved since the layer before"],
   identity: ["Identity", "where each particle was in the embedding"],
+  displacement: ["Displacement", "how far each particle is displaced between the two prompts"],
+  standout: ["Standout", "how much more it is displaced than the particles around it"],
   density: ["Density", "how near each particle's neighbours are"],
 };
 
