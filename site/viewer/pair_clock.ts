@@ -129,3 +129,21 @@ class FollowingClock extends Clock {
     (this.pair.a as LeadingClock).tellBoth();
   }
 }
+
+/** Shows what another clock shows, to a scan whose own frames are of no account for the time. */
+export class EchoClock extends Clock {
+  constructor(source: Clock) {
+    super(source.timeline);
+    source.playhead.follow((playhead) => this.playhead.value = playhead);
+    source.layer.follow((layer) => this.layer.value = layer);
+    source.playing.follow((playing) => this.playing.value = playing);
+    source.waiting.follow((waiting) => this.waiting.value = waiting);
+    source.moving.follow((moving) => this.moving.value = moving);
+  }
+
+  override setFrames(_count: number, _available: number): void {}
+
+  override reset(): void {}
+
+  protected override tell(): void {}
+}

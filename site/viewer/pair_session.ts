@@ -5,7 +5,7 @@
 
 import type { Pair, Rung } from "../../scan/format/pair_types.ts";
 import { fetchPair } from "./fetch_pair.ts";
-import { PairClock } from "./pair_clock.ts";
+import { EchoClock, PairClock } from "./pair_clock.ts";
 import {
   noSelection,
   plainLadder,
@@ -77,6 +77,10 @@ export class PairSession {
     { kind: "unknown" },
     (a, b) => a.kind === b.kind,
   );
+  /** The sessions whose frames are shown: `a` and `b`, or those of the difference. */
+  readonly showing: Tracked<{ readonly [side in Side]: Session }>;
+  /** Whether the difference's frames are on their way, or why they are not there. */
+  readonly differenceLoading = new Tracked<PairLoading>({ kind: "idle" });
   /** Whether time changes anything: a layer's way or the blend's. */
   readonly moving = new Tracked(false);
 
@@ -84,6 +88,8 @@ export class PairSession {
   readonly #disposer = new Disposer();
   readonly #abort = new AbortController();
   #pairRequest: Promise<Pair> | null = null;
+  #difference: { readonly [side in Side]: Session } | null = null;
+  #differenceUrls: { readonly [side in Side]: string } | null = null;
   #glide: { readonly from: number; readonly to: number; elapsedMs: number } | null = null;
 
   constructor(options: PairSessionOptions = {}) {
@@ -91,6 +97,7 @@ export class PairSession {
     const { settings, clock } = this;
     this.a = new Session(options, { settings, clock: clock.a });
     this.b = new Session(options, { settings, clock: clock.b });
+    this.showing = new Tracked<{ readonly [side in Side]: Session }>({ a: this.a, b: this.b });
     for (const side of ["a", "b"] as const) {
       this.#disposer.add(
         this[side].header.subscribe(() => this.#compare()),
@@ -104,6 +111,7 @@ export class PairSession {
     this.#disposer.add(
       this.aligned.subscribe(warp),
       this.pair.subscribe(warp),
+      this.space.subscribe(() => void this.#show()),
       clock.a.moving.subscribe(() => this.#tellMoving()),
     );
   }
@@ -124,6 +132,16 @@ export class PairSession {
 
   get nFrames(): number {
     return this.a.nFrames || this.b.nFrames;
+  }
+
+  get shown(): { readonly [side in Side]: Session } {
+    return this.showing.value;
+  }
+
+  /** Where the frames of the difference are; without them there is only the picture. */
+  set differenceUrls(urls: { readonly [side in Side]: string } | null) {
+    this.#differenceUrls = urls;
+    void this.#show();
   }
 
   /** The token ladder: the pair's own, before it is known tokens by their place. */
@@ -248,6 +266,41 @@ export class PairSession {
     this.#disposer.dispose();
     this.a.dispose();
     this.b.dispose();
+    this.#difference?.a.dispose();
+    this.#difference?.b.dispose();
+  }
+
+  /** Shows the frames of the chosen space as soon as all of them are there. */
+  async #show(): Promise<void> {
+    const picture = { a: this.a, b: this.b };
+    const urls = this.#differenceUrls;
+    if (this.space.value === "picture" || urls === null) {
+      if (this.shown.a !== this.a) this.showing.value = picture;
+      return;
+    }
+    if (this.#difference === null) {
+      const { settings, clock } = this;
+      this.#difference = {
+        a: new Session(this.#options, { settings, clock: new EchoClock(clock.a) }),
+        b: new Session(this.#options, { settings, clock: new EchoClock(clock.b) }),
+      };
+    }
+    const difference = this.#difference;
+    const sides = [difference.a, difference.b];
+    if (sides.some(({ loading }) => loading.value.kind !== "complete")) {
+      this.differenceLoading.value = { kind: "loading" };
+      await Promise.all((["a", "b"] as const).map((side) => difference[side].load(urls[side])));
+      const failed = sides.map(({ loading }) => loading.value).find(({ kind }) =>
+        kind === "failed"
+      );
+      if (failed?.kind === "failed") {
+        this.differenceLoading.value = failed;
+        this.space.value = "picture";
+        return;
+      }
+    }
+    this.differenceLoading.value = { kind: "complete" };
+    if (this.space.value === "difference") this.showing.value = difference;
   }
 
   #tellMoving(): void {

@@ -15,7 +15,7 @@ import {
 } from "./cloud_data.ts";
 import { Clock } from "./clock.ts";
 import { edgesOf, searchNeighbours } from "./neighbours.ts";
-import { type Colouring, makeSettings, type Settings } from "./settings.ts";
+import { colourings, makeSettings, type Settings } from "./settings.ts";
 import { runSliced } from "./slices.ts";
 import { Disposer, Tracked } from "./state.ts";
 import { fetchLens, LoadError, type StreamOptions, streamScan } from "./stream.ts";
@@ -124,8 +124,8 @@ export class Session {
   }
 
   /** What the colours say: the setting, or what stands in where the scan does not tell what is read. */
-  get colouring(): Colouring {
-    const wanted = this.settings.colour.value;
+  get colouring(): typeof colourings[number] {
+    const wanted = colourings.find((each) => each === this.settings.colour.value) ?? "token";
     const reads = this.shapes.length === 0 || this.shapes[0].frame.reads !== undefined;
     return wanted === "token" && !reads ? "identity" : wanted;
   }
