@@ -7,7 +7,13 @@ export function coveredOf(viewer: HTMLElement): { top: number; bottom: number } 
   const stage = viewer.getBoundingClientRect();
   const legend = boxOf(".ws-legend");
   const isNarrow = legend !== undefined && legend.width > stage.width * 0.7;
-  if (!isNarrow) return { top: 0, bottom: boxOf(".ws-transport")?.height ?? 0 };
+  if (!isNarrow) {
+    const lowest = Math.min(
+      boxOf(".ws-transport")?.top ?? stage.bottom,
+      boxOf(".ws-ends")?.top ?? stage.bottom,
+    );
+    return { top: 0, bottom: stage.bottom - lowest };
+  }
   return {
     top: Math.max(0, (boxOf(".ws-caption")?.bottom ?? stage.top) - stage.top),
     bottom: stage.bottom - legend.top,

@@ -6,6 +6,7 @@
 import type { Pair, Rung } from "../../scan/format/pair_types.ts";
 import { fetchPair } from "./fetch_pair.ts";
 import { EchoClock, PairClock } from "./pair_clock.ts";
+import { PairPaints } from "./pair_paint.ts";
 import {
   noSelection,
   plainLadder,
@@ -84,6 +85,9 @@ export class PairSession {
   /** Whether time changes anything: a layer's way or the blend's. */
   readonly moving = new Tracked(false);
 
+  /** What the particles' colours show. */
+  readonly paints = new PairPaints(this);
+
   readonly #options: PairSessionOptions;
   readonly #disposer = new Disposer();
   readonly #abort = new AbortController();
@@ -136,6 +140,11 @@ export class PairSession {
 
   get shown(): { readonly [side in Side]: Session } {
     return this.showing.value;
+  }
+
+  /** Whether there are frames of the difference. */
+  get hasDifference(): boolean {
+    return this.#differenceUrls !== null;
   }
 
   /** Where the frames of the difference are; without them there is only the picture. */

@@ -247,13 +247,13 @@ export class Cloud {
       this.#edgeFade[frame] = Math.min(1, this.#edgeFade[frame] + step);
       changed ||= this.#shown?.from === frame || this.#shown?.to === frame;
     }
-    const edgesIn = approach(this.#edgesIn, this.#edgesOn ? 1 : 0, step);
     const { uLit } = this.#shared;
-    const lit = approach(uLit.value, this.#hasChosen ? 1 : 0, elapsedMs / litMs);
-    if (edgesIn !== this.#edgesIn || lit !== uLit.value) changed = true;
-    this.#edgesIn = edgesIn;
-    this.#edgeOpacity.value = edgesIn * this.#shares.edges;
-    uLit.value = lit;
+    const [edges, lit] = [this.#edgesOn ? 1 : 0, this.#hasChosen ? 1 : 0];
+    // The first tick after a rest brings no time: on its way is what has not arrived.
+    if (this.#edgesIn !== edges || uLit.value !== lit) changed = true;
+    this.#edgesIn = approach(this.#edgesIn, edges, step);
+    this.#edgeOpacity.value = this.#edgesIn * this.#shares.edges;
+    uLit.value = approach(uLit.value, lit, elapsedMs / litMs);
     if (changed && this.#shown) this.show(this.#shown);
     return changed;
   }
@@ -284,7 +284,7 @@ export class Cloud {
 }
 
 /** Goes from a value towards another by at most a step. */
-function approach(value: number, target: number, step: number): number {
+export function approach(value: number, target: number, step: number): number {
   return value < target ? Math.min(target, value + step) : Math.max(target, value - step);
 }
 

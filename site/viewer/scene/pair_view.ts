@@ -1,7 +1,6 @@
 import { Matrix4, Vector2 } from "three";
 import { type Framing, mixFramings, Reach } from "../framing.ts";
 import { toLogs } from "../paint.ts";
-import { PairPaints } from "../pair_paint.ts";
 import type { PairSession } from "../pair_session.ts";
 import { scales } from "../palette.ts";
 import { mixPlaces, nearestParticle, placesAt } from "../picking.ts";
@@ -9,7 +8,7 @@ import type { Side } from "../selection.ts";
 import type { Session } from "../session.ts";
 import { Arrows } from "./arrows.ts";
 import type { Covered } from "./camera.ts";
-import type { Shares } from "./cloud.ts";
+import { approach, type Shares } from "./cloud.ts";
 import { fillRamp, makeRamp } from "./ramp.ts";
 import type { Box, Part } from "./renderer.ts";
 import { ScanCloud } from "./scan_cloud.ts";
@@ -19,6 +18,8 @@ import { StageView, type ViewOptions } from "./stage_view.ts";
 const ghostShare = 0.75;
 /** Ways that begin to count as a displacement, and that do, in cloud radii. */
 const displaced: readonly [number, number] = [0.05, 0.14];
+/** How long arrows take to appear. */
+const arrowMs = 260;
 /** Narrower than this a stage has one cloud above the other. */
 const narrowPx = 620;
 
@@ -33,7 +34,8 @@ export interface Hit {
 
 /** Two sessions' picture: one cloud that turns from a into b, or one next to the other. */
 export class PairView extends StageView {
-  readonly paints: PairPaints;
+  /** Told where the clouds lie. @param stacked whether one lies above the other */
+  onBoxes: (boxes: { readonly [side in Side]: Box }, stacked: boolean) => void = () => {};
   readonly #pair: PairSession;
   #scans: { readonly [side in Side]: ScanCloud };
   #reach = new Reach();
@@ -49,7 +51,6 @@ export class PairView extends StageView {
   constructor(pair: PairSession, options: ViewOptions) {
     super(pair.settings, options);
     this.#pair = pair;
-    this.paints = new PairPaints(pair);
     const whole = { left: 0, top: 0, width: 1, height: 1 };
     this.#boxes = { a: whole, b: whole };
     this.#scans = this.#makeScans();
@@ -140,31 +141,31 @@ export class PairView extends StageView {
       this.options.reducedMotion.value,
     );
     const opacity = this.#arrowOpacity.value;
-    const step = elapsedMs / 260;
-    this.#arrowOpacity.value = arrows.value
-      ? Math.min(1, opacity + step)
-      : Math.max(0, opacity - step);
-    return faded.includes(true) || framed || this.#arrowOpacity.value !== opacity;
+    const wanted = arrows.value ? 1 : 0;
+    this.#arrowOpacity.value = approach(opacity, wanted, elapsedMs / arrowMs);
+    return faded.includes(true) || framed || opacity !== wanted;
   }
 
   protected override fit(width: number, height: number, covered: Covered): number {
     const whole = { left: 0, top: 0, width, height };
+    const stacked = this.isBeside && width < narrowPx;
     this.#boxes = { a: whole, b: whole };
-    if (!this.isBeside) return super.fit(width, height, covered);
-    if (width >= narrowPx) {
+    if (stacked) {
+      const half = Math.floor((height - covered.top - covered.bottom) / 2);
+      this.#boxes = {
+        a: { left: 0, top: covered.top, width, height: half },
+        b: { left: 0, top: covered.top + half, width, height: half },
+      };
+    } else if (this.isBeside) {
       const half = Math.floor(width / 2);
       this.#boxes = {
-        a: { left: 0, top: 0, width: half, height },
-        b: { left: width - half, top: 0, width: half, height },
+        a: { ...whole, width: half },
+        b: { ...whole, left: width - half, width: half },
       };
-      return super.fit(half, height, covered);
     }
-    const half = Math.floor((height - covered.top - covered.bottom) / 2);
-    this.#boxes = {
-      a: { left: 0, top: covered.top, width, height: half },
-      b: { left: 0, top: covered.top + half, width, height: half },
-    };
-    return super.fit(width, half, { top: 0, bottom: 0 });
+    this.onBoxes(this.#boxes, stacked);
+    const box = this.#boxes.a;
+    return super.fit(box.width, box.height, stacked ? { top: 0, bottom: 0 } : covered);
   }
 
   protected override render(background: string | null): boolean {
@@ -221,7 +222,7 @@ export class PairView extends StageView {
   #drawArrows(framing: Framing): void {
     if (this.#syncArrows() === null) return;
     this.#arrowScale.value = 1 / framing.radius;
-    const [low, high] = toLogs(this.paints.pictureDomain());
+    const [low, high] = toLogs(this.#pair.paints.pictureDomain());
     this.#arrowDomain.set(low, high);
   }
 
@@ -295,7 +296,7 @@ export class PairView extends StageView {
   #makeScans(): { readonly [side in Side]: ScanCloud } {
     const make = (side: Side) =>
       new ScanCloud(this.#pair.shown[side], this.scene, {
-        paint: () => this.paints.paintOf(side),
+        paint: () => this.#pair.paints.paintOf(side),
         look: () => this.look,
         onRebuilt: () => {
           this.#dropArrows();
@@ -315,7 +316,9 @@ export class PairView extends StageView {
   /** A frame of one may make the other's displacements known, and widens the scale of both. */
   #onArrived(side: Side, frame: number): void {
     const other = this.#scans[side === "a" ? "b" : "a"];
-    if (this.paints.paintOf(side).colouring === "displacement" && !this.paints.isInCodes) {
+    if (
+      this.#pair.paints.paintOf(side).colouring === "displacement" && !this.#pair.paints.isInCodes
+    ) {
       const { path, back } = this.#pair.clock;
       if (side === "a" ? path === null : back === null) other.recolourFrame(frame);
       else other.recolour();
