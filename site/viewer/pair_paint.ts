@@ -7,8 +7,8 @@ import type { PairSession } from "./pair_session.ts";
 import { rungOfTokens, type Side } from "./selection.ts";
 import type { Colouring } from "./settings.ts";
 
-/** High end of a scale over its low end, at most: seven octaves. */
-const widestScale = 128;
+/** High end of the displacement's scale over its low end, at most: what is less counts as not displaced. */
+const widestScale = 24;
 
 /** The setting, or what stands in where a pair's files do not tell what it wants. */
 export function pairColouring(pair: PairSession): Colouring {
@@ -127,7 +127,7 @@ function joined(a: Domain, b: Domain): Domain {
   return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
-/** A scale for ways of which many are none: the middle of those that are some begins it. */
+/** A scale for ways of which many are none. */
 function domainOf(all: readonly Float32Array[]): Domain {
   let low = Infinity;
   let high = 0;

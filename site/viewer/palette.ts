@@ -63,7 +63,7 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     title: "Displaced between the two",
     low: "not",
     high: "far",
-    span: { dark: [0.2, 0.94], light: [0.82, 0.08] },
+    span: { dark: [0.22, 0.94], light: [0.9, 0.06] },
     interpolate: interpolateInferno,
   },
   standout: {

@@ -26,7 +26,7 @@ export const pairLegend: PairPanel = (container, { session, look, labels }) => {
     if (session.arrangement.value === "together") {
       const isPair = session.correspondence.value.kind === "same";
       const other = session.blend.value < 0.5 || !isPair ? labels.b : labels.a;
-      if (session.ghost.value) marks.push(makeMark("ghost", `where ${other} has it`));
+      if (session.ghost.value) marks.push(makeMark("ghost", `in ${other}`));
       if (session.arrows.value && isPair) {
         marks.push(makeMark("arrow", `from ${labels.a} to ${labels.b}`));
       }

@@ -15,7 +15,6 @@ uniform vec2 uDomain;
 uniform vec2 uThreshold;
 /** Scene units of one projection unit. */
 uniform float uScale;
-uniform float uInk;
 /** Particle; 0 tail, 1 tip, 2 and 3 the barbs. */
 attribute vec2 end;
 varying vec4 vColour;
@@ -41,8 +40,10 @@ void main() {
   // What is not displaced has no arrow at all.
   if (there == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   float t = clamp((log2(max(way, 1e-9)) - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
-  float alpha = there * (part == 0 ? 0.12 : 0.9) * mix(0.3, 1.0, nearness(here.z)) * litOf(i);
-  vColour = vec4(colourAt(t) * alpha, alpha * mix(0.6, 1.0, uInk));
+  // Arrows come in bundles: faint ones add up to a stroke that still shows its hue.
+  float strength = part == 0 ? 0.03 : part == 1 ? 0.34 : 0.6;
+  float alpha = there * strength * mix(0.35, 1.0, nearness(here.z)) * litOf(i);
+  vColour = vec4(colourAt(t) * alpha, alpha);
 }
 `;
 

@@ -44,7 +44,6 @@ export class PairView extends StageView {
   readonly #arrowDomain = new Vector2(0, 1);
   readonly #arrowScale = { value: 1 };
   readonly #arrowOpacity = { value: 0 };
-  readonly #arrowInk = { value: 0 };
   #boxes: { readonly [side in Side]: Box };
 
   /** @throws {GraphicsError} if the browser has no WebGL 2 */
@@ -129,7 +128,6 @@ export class PairView extends StageView {
   protected override restyle(): void {
     this.#each((scan) => scan.restyle());
     fillRamp(this.#arrowRamp, scales.displacement, this.look);
-    this.#arrowInk.value = this.look === "light" ? 1 : 0;
   }
 
   protected override advance(elapsedMs: number): boolean {
@@ -239,7 +237,6 @@ export class PairView extends StageView {
         uThreshold: { value: new Vector2(...displaced) },
         uScale: this.#arrowScale,
         uOpacity: this.#arrowOpacity,
-        uInk: this.#arrowInk,
       });
       cloud.group.add(this.#arrows.object);
     }
