@@ -28,7 +28,7 @@ const reachPx = { mouse: 12, touch: 24 };
  * are called, and `poster`, `label`, `paused` as in `<weightscan-viewer>`. Panels elsewhere on the page are
  * filled where they say `data-panel`.
  *
- * Properties for scripts and tests: those of `<weightscan-viewer>`, and `pairSession`.
+ * Properties for scripts and tests: those of `<weightscan-viewer>`, `pairSession` and `boxes`.
  */
 export class WeightscanPair extends StageElement<PairSession, PairView> {
   static readonly observedAttributes = ["a", "b"];
@@ -38,6 +38,11 @@ export class WeightscanPair extends StageElement<PairSession, PairView> {
 
   get pairSession(): PairSession | null {
     return this.session;
+  }
+
+  /** Where the clouds lie on the stage, in CSS pixels. */
+  get boxes(): PairView["boxes"] | null {
+    return this.view?.boxes ?? null;
   }
 
   /** Whether frames, or edges of frames, are still to come. */

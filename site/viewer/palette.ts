@@ -63,14 +63,14 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     title: "Displaced between the two",
     low: "not",
     high: "far",
-    span: { dark: [0.22, 0.94], light: [0.9, 0.06] },
+    span: { dark: [0.22, 0.94], light: [0.86, 0.06] },
     interpolate: interpolateInferno,
   },
   standout: {
     title: "Displaced more than its neighbours",
     low: "least",
     high: "most",
-    span: { dark: [0.92, 0.06], light: [0.3, 1] },
+    span: { dark: [0.92, 0.06], light: [0.36, 1] },
     interpolate: interpolateYlGnBu,
   },
   edge: {
