@@ -7,6 +7,7 @@
 // @ts-types="npm:@types/d3-scale-chromatic@3.1.0"
 import {
   interpolateBlues,
+  interpolateBuPu,
   interpolateCividis,
   interpolateInferno,
   interpolateMagma,
@@ -27,7 +28,7 @@ export interface Scale {
   readonly high: string;
   /** The part of the interpolator in use, low end first, for each look. */
   readonly span: { readonly [look in Look]: readonly [number, number] };
-  readonly interpolate: (t: number) => string;
+  readonly interpolate: (t: number, look: Look) => string;
 }
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
@@ -63,8 +64,9 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     title: "Displaced between the two",
     low: "not",
     high: "far",
-    span: { dark: [0.22, 0.94], light: [0.86, 0.06] },
-    interpolate: interpolateInferno,
+    span: { dark: [0.22, 0.94], light: [0.36, 1] },
+    // As ink the low end has to be the calm one too, and that of Inferno is not.
+    interpolate: (t, look) => look === "dark" ? interpolateInferno(t) : interpolateBuPu(t),
   },
   standout: {
     title: "Displaced more than its neighbours",
@@ -121,7 +123,7 @@ export function rampGradient(scale: Scale, look: Look): string {
 /** @param t 0 … 1 @returns a CSS colour */
 export function colourAt(scale: Scale, look: Look, t: number): string {
   const [from, to] = scale.span[look];
-  return scale.interpolate(from + (to - from) * Math.min(1, Math.max(0, t)));
+  return scale.interpolate(from + (to - from) * Math.min(1, Math.max(0, t)), look);
 }
 
 /** Red, green and blue of `rgb(…)` or `#rrggbb`, 0 … 255. */
