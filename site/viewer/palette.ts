@@ -28,7 +28,9 @@ export interface Scale {
   readonly high: string;
   /** The part of the interpolator in use, low end first, for each look. */
   readonly span: { readonly [look in Look]: readonly [number, number] };
-  readonly interpolate: (t: number, look: Look) => string;
+  readonly interpolate: (t: number) => string;
+  /** Another one for light, where the same would not begin near the page's colour. */
+  readonly interpolateLight?: (t: number) => string;
 }
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
@@ -65,8 +67,8 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     low: "not",
     high: "far",
     span: { dark: [0.22, 0.94], light: [0.36, 1] },
-    // As ink the low end has to be the calm one too, and that of Inferno is not.
-    interpolate: (t, look) => look === "dark" ? interpolateInferno(t) : interpolateBuPu(t),
+    interpolate: interpolateInferno,
+    interpolateLight: interpolateBuPu,
   },
   standout: {
     title: "Displaced more than its neighbours",
@@ -123,7 +125,10 @@ export function rampGradient(scale: Scale, look: Look): string {
 /** @param t 0 … 1 @returns a CSS colour */
 export function colourAt(scale: Scale, look: Look, t: number): string {
   const [from, to] = scale.span[look];
-  return scale.interpolate(from + (to - from) * Math.min(1, Math.max(0, t)), look);
+  const { interpolate, interpolateLight = interpolate } = scale;
+  return (look === "light" ? interpolateLight : interpolate)(
+    from + (to - from) * Math.min(1, Math.max(0, t)),
+  );
 }
 
 /** Red, green and blue of `rgb(…)` or `#rrggbb`, 0 … 255. */

@@ -89,7 +89,12 @@ function makeEnd(
   const end = make(
     "button",
     { type: "button", class: "ws-end", "data-side": side, title: `Show ${labels[side]} (${side})` },
-    make("span", { class: "ws-end-name" }, labels[side]),
+    make(
+      "span",
+      { class: "ws-end-name" },
+      make("span", { class: "ws-end-mark" }, side.toUpperCase()),
+      make("span", {}, labels[side]),
+    ),
     guess,
   );
   disposer.listen(end, "click", () => {
