@@ -83,9 +83,8 @@ function makeEnd(
   disposer: Disposer,
 ): HTMLElement {
   const one = session[side];
-  const word = make("span", { class: "ws-caption-word" });
-  const share = make("span", { class: "ws-caption-share" });
-  const guess = make("span", { class: "ws-caption-guess" }, word, share);
+  const word = make("span", { class: "ws-end-word" });
+  const share = make("span", { class: "ws-end-share" });
   const end = make(
     "button",
     { type: "button", class: "ws-end", "data-side": side, title: `Show ${labels[side]} (${side})` },
@@ -95,14 +94,15 @@ function makeEnd(
       make("span", { class: "ws-end-mark" }, side.toUpperCase()),
       make("span", {}, labels[side]),
     ),
-    guess,
+    word,
+    share,
   );
   disposer.listen(end, "click", () => {
     session.blendTo(side === "a" ? 0 : 1, reducedMotion.value);
   });
   const draw = () => {
     const best = one.guesses()[0];
-    guess.hidden = best === undefined;
+    word.hidden = share.hidden = best === undefined;
     if (best === undefined) return;
     word.replaceChildren(makeToken(best.text));
     word.title = `Best guess of the next token: ${sayToken(best.text)}`;
