@@ -4,13 +4,24 @@ import type { ScanEntry } from "../scan/store/manifest.ts";
 import type { Assets } from "./lib/site_data.ts";
 
 /** Style sheets in the order of the cascade. */
-const styles = ["tokens", "base", "gallery", "stage", "prompt", "text", "viewer", "print"];
+const styles = [
+  "tokens",
+  "base",
+  "gallery",
+  "stage",
+  "prompt",
+  "text",
+  "viewer",
+  "pair_stage",
+  "print",
+];
 
 /** Entry points of the browser's scripts, relative to `site/`. */
 const scripts = {
   theme: "theme.ts",
   gallery: "gallery.ts",
   viewer: "viewer/main.ts",
+  pair: "viewer/pair_main.ts",
 } as const;
 
 /**

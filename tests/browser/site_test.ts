@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { FaultyServer } from "./faulty_server.ts";
-import { browserTest, openPage, shownViewer } from "./pages.ts";
+import { browserTest, openPage, shownViewer, violationsOf } from "./pages.ts";
 import { buildTestSite } from "./site.ts";
 
 const hostile =
@@ -51,21 +50,6 @@ async function settle(page: Page): Promise<void> {
   await viewer.rest(1);
 }
 
-/** Rules that a page breaks, each with the elements that do. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    type Report = {
-      violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-    };
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<Report> } };
-    const report = await axe.run();
-    return report.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
-    );
-  });
-}
-
 for (const colorScheme of ["dark", "light"] as const) {
   for (const width of [390, 1280]) {
     browserTest(
@@ -85,7 +69,7 @@ for (const colorScheme of ["dark", "light"] as const) {
             await page.locator(".ws-grid").waitFor();
             await page.getByRole("button", { name: "View options" }).click();
           }
-          found.push(...(await violations(page)).map((one) => `${kind}: ${one}`));
+          found.push(...(await violationsOf(page)).map((one) => `${kind}: ${one}`));
           const [wide, high] = await page.evaluate(() => {
             const { scrollWidth, clientWidth } = document.documentElement;
             return [scrollWidth, clientWidth];
