@@ -8,9 +8,11 @@
 import {
   interpolateBlues,
   interpolateCividis,
+  interpolateGreys,
   interpolateMagma,
   interpolatePlasma,
   interpolateViridis,
+  interpolateYlGnBu,
 } from "d3-scale-chromatic";
 import type { Colouring } from "./settings.ts";
 
@@ -81,6 +83,34 @@ export const gridScales: { readonly [name in "probability" | "entropy"]: Scale }
     high: "undecided",
     span: { dark: [1, 0.1], light: [1, 0.1] },
     interpolate: interpolateCividis,
+  },
+};
+
+/**
+ * Scales of a comparison's maps. Their low end comes near the page, dark or light: most cells hold little,
+ * and the map stays calm.
+ */
+export const heatScales: { readonly [name in "moved" | "decides" | "match"]: Scale } = {
+  moved: {
+    title: "Distance",
+    low: "same",
+    high: "apart",
+    span: { dark: [0.1, 0.96], light: [0.985, 0.16] },
+    interpolate: interpolateMagma,
+  },
+  decides: {
+    title: "Share of the answer",
+    low: "none",
+    high: "all",
+    span: { dark: [0.99, 0.04], light: [0.03, 0.97] },
+    interpolate: interpolateYlGnBu,
+  },
+  match: {
+    title: "Likeness",
+    low: "unlike",
+    high: "alike",
+    span: { dark: [0.97, 0.12], light: [0.06, 0.92] },
+    interpolate: interpolateGreys,
   },
 };
 

@@ -3,6 +3,14 @@ import { legend } from "./legend.ts";
 import { lens } from "./lens.ts";
 import { lensGrid } from "./lens_grid.ts";
 import { measures } from "./measures.ts";
+import { pairCause } from "./pair_cause.ts";
+import { pairCsv } from "./pair_csv.ts";
+import { pairCurves } from "./pair_curves.ts";
+import { pairDivergence } from "./pair_divergence.ts";
+import { pairMatch } from "./pair_match.ts";
+import { pairMovers } from "./pair_movers.ts";
+import type { PairPanel } from "./pair_panel.ts";
+import { pairTrust } from "./pair_trust.ts";
 import type { Panel } from "./panel.ts";
 import { status } from "./status.ts";
 import { tokens } from "./tokens.ts";
@@ -15,6 +23,17 @@ export const pagePanels: { readonly [name: string]: Panel } = {
   lens,
   "lens-grid": lensGrid,
   measures,
+};
+
+/** Panels that a comparison's page has containers for, by their `data-panel`. */
+export const pairPanels: { readonly [name: string]: PairPanel } = {
+  "pair-divergence": pairDivergence,
+  "pair-cause": pairCause,
+  "pair-curves": pairCurves,
+  "pair-movers": pairMovers,
+  "pair-match": pairMatch,
+  "pair-trust": pairTrust,
+  "pair-csv": pairCsv,
 };
 
 /** Panels over the stage, by the class of the container that the element makes for them. */
