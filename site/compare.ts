@@ -171,7 +171,9 @@ function makeWords(
     const link = document.createElement("a");
     link.href = pair.querySelector("a")?.getAttribute("href") ?? "";
     link.textContent = "See the whole comparison";
-    const turned = isTurned ? " Shown in the order of the family." : "";
+    const turned = isTurned
+      ? " The comparison keeps the order of the family: its A and B are the other way round."
+      : "";
     note.append(`${pair.querySelector(".pair-sentence")?.textContent ?? ""}${turned} `, link);
   } else {
     note.className = "quiet";

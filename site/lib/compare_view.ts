@@ -3,7 +3,7 @@ import { compareKey, type PairLinkView, pairLinkView } from "./pair_view.ts";
 import type { SiteData } from "./site_data.ts";
 import { oneLine, shorten } from "./text.ts";
 import { relativeUrl } from "./urls.ts";
-import { imageView } from "./views.ts";
+import { imageView, siblingLabel } from "./views.ts";
 
 /** A scan that can be chosen, with all that its cloud needs. */
 interface ChoiceView {
@@ -63,7 +63,8 @@ function choiceView(site: SiteData, from: string, entry: Entry, family: string):
   const { scan, url } = entry;
   return {
     key: compareKey(url),
-    name: shorten(scan.text, 90),
+    // What tells it from the others of its family comes first: lists cut off ends.
+    name: `${siblingLabel(entry)} · ${shorten(scan.text, 80)}`,
     text: oneLine(scan.text),
     href: relativeUrl(from, url),
     frames: relativeUrl(from, `/${scan.frames.path}`),

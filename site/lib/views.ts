@@ -105,7 +105,7 @@ export function compareLinks(from: string, entry: Entry): CompareLinkView[] {
 }
 
 /** The changed words say more than an id; a variant that only leaves words out keeps its id. */
-function siblingLabel(entry: Entry): string {
+export function siblingLabel(entry: Entry): string {
   return shorten(entry.crucial, 28) || entry.scan.variant || "original";
 }
 

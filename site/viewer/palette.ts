@@ -8,8 +8,10 @@
 import {
   interpolateBlues,
   interpolateCividis,
+  interpolateGnBu,
   interpolateGreys,
   interpolateMagma,
+  interpolateOrRd,
   interpolatePlasma,
   interpolateViridis,
   interpolateYlGnBu,
@@ -28,6 +30,8 @@ export interface Scale {
   /** The part of the interpolator in use, low end first, for each look. */
   readonly span: { readonly [look in Look]: readonly [number, number] };
   readonly interpolate: (t: number) => string;
+  /** Another one for light, where the same would not begin near the page's colour. */
+  readonly interpolateLight?: (t: number) => string;
 }
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
@@ -95,15 +99,17 @@ export const heatScales: { readonly [name in "moved" | "decides" | "match"]: Sca
     title: "Distance",
     low: "same",
     high: "apart",
-    span: { dark: [0.1, 0.96], light: [0.985, 0.16] },
+    span: { dark: [0.1, 0.96], light: [0.02, 1] },
     interpolate: interpolateMagma,
+    interpolateLight: interpolateOrRd,
   },
   decides: {
     title: "Share of the answer",
     low: "none",
     high: "all",
-    span: { dark: [0.99, 0.04], light: [0.03, 0.97] },
+    span: { dark: [0.99, 0.04], light: [0.02, 1] },
     interpolate: interpolateYlGnBu,
+    interpolateLight: interpolateGnBu,
   },
   match: {
     title: "Likeness",
@@ -135,7 +141,10 @@ export function rampGradient(scale: Scale, look: Look): string {
 /** @param t 0 … 1 @returns a CSS colour */
 export function colourAt(scale: Scale, look: Look, t: number): string {
   const [from, to] = scale.span[look];
-  return scale.interpolate(from + (to - from) * Math.min(1, Math.max(0, t)));
+  const { interpolate, interpolateLight = interpolate } = scale;
+  return (look === "light" ? interpolateLight : interpolate)(
+    from + (to - from) * Math.min(1, Math.max(0, t)),
+  );
 }
 
 /** Red, green and blue of `rgb(…)` or `#rrggbb`, 0 … 255. */

@@ -14,6 +14,8 @@ export interface HeatCell {
   readonly say: string;
   /** A colour of its own instead of the scale's. */
   readonly colour?: string;
+  /** Whether it lies on a line that is drawn over the map, which would cover its number. */
+  readonly isOnPath?: boolean;
 }
 
 export interface HeatGridOptions {
@@ -25,6 +27,8 @@ export interface HeatGridOptions {
   /** Rows of column heads. They stand above where there are tokens, below where there are layers. */
   readonly head: readonly HTMLTableRowElement[];
   readonly headAt: "top" | "bottom";
+  /** Column in view at first, where not all fit. */
+  readonly firstColumn?: number;
   onChoose(row: number, column: number): void;
 }
 
@@ -87,7 +91,7 @@ export class HeatGrid {
     );
     this.#moveStop(this.#stop);
     this.#listen(body, options, disposer);
-    this.#hintAtMore(disposer);
+    this.#hintAtMore(options.firstColumn ?? 0, disposer);
   }
 
   /** The table alone, for what is drawn over it. */
@@ -109,6 +113,7 @@ export class HeatGrid {
         cell.style.background = colour;
         cell.style.color = colour === "" ? "" : lookFor(colour) === "light" ? "#000" : "#fff";
         cell.classList.toggle("heat-none", place === null);
+        cell.classList.toggle("heat-on-path", filled.isOnPath === true);
         cell.setAttribute("aria-label", filled.say);
         cell.replaceChildren(
           ...(filled.sign === "" ? [] : [make("span", { class: "heat-sign" }, filled.sign)]),
@@ -200,9 +205,19 @@ export class HeatGrid {
     this.#readout.toggleAttribute("data-empty", !cell);
   }
 
-  /** Says on which sides there is more than fits. */
-  #hintAtMore(disposer: Disposer): void {
+  /** Says on which sides there is more than fits, and begins where it matters. */
+  #hintAtMore(firstColumn: number, disposer: Disposer): void {
     const scroller = this.#scroller;
+    let hasBegun = false;
+    const begin = () => {
+      const cell = this.#cells[0]?.[firstColumn];
+      if (hasBegun || !cell || scroller.clientWidth === 0) return;
+      hasBegun = true;
+      const name = cell.parentElement?.firstElementChild;
+      const head = name instanceof HTMLElement ? name.offsetWidth : 0;
+      // The column before stays in view: it shows that nothing differs there.
+      if (firstColumn > 0) scroller.scrollLeft = cell.offsetLeft - head - cell.offsetWidth;
+    };
     const update = () => {
       const { scrollLeft, scrollWidth, clientWidth } = scroller;
       const box = scroller.parentElement;
@@ -210,7 +225,10 @@ export class HeatGrid {
       box?.toggleAttribute("data-more-end", scrollLeft + clientWidth < scrollWidth - 1);
     };
     disposer.listen(scroller, "scroll", update, { passive: true });
-    const resized = new ResizeObserver(update);
+    const resized = new ResizeObserver(() => {
+      begin();
+      update();
+    });
     resized.observe(scroller);
     disposer.add(() => resized.disconnect());
   }

@@ -45,6 +45,7 @@ export function makeLadderMap(
     nColumns: header.ladder.length,
     head: head.rows,
     headAt: "top",
+    firstColumn: header.firstChange,
     onChoose(frame, rung) {
       const { value } = session.selection;
       const isChosen = value.kind === "cell" && value.frame === frame && value.rung === rung;

@@ -89,6 +89,7 @@ export const pairMatch = withPair((pair, { session }, disposer) => {
         place,
         number: place === null ? "" : formatCell(value),
         sign: "",
+        isOnPath: path.has(row, column),
         say: `${where}: ${
           place === null ? "not compared" : `${measure.title.toLowerCase()} ${formatNumber(value)}`
         }${path.has(row, column) ? ", on the way" : ""}`,
