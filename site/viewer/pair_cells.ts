@@ -2,29 +2,34 @@
 
 import type { PairLayer } from "../../scan/format/pair_types.ts";
 
-/**
- * - `idle`: hardly moves, carries nothing
- * - `moved`: moves without effect
- * - `decides`: carries the answer while hardly moving
- * - `both`: moves and carries the answer
- * - `unknown`: not compared, or not patched
- */
-export type CellClass = "idle" | "moved" | "decides" | "both" | "unknown";
-
-/** From which relative distance on a state counts as moved. */
-export const movedFrom = 0.25;
-/** From which share of the answers' logit difference on a state counts as carrying it. */
+/** A state counts as moved from this distance on (`quietRelative`). */
+export const movedFrom = 0.2;
+/** A state counts as deciding from this share of the answers' logit difference on. */
 export const decidesFrom = 0.2;
 
 /**
- * Classes a cell by its distance without the massive channels, and by the larger of what a patch restores
- * and what it loses.
+ * - `both`: moves, and the answer depends on it
+ * - `moved`: moves without effect
+ * - `decides`: decides while hardly moving
+ * - `neither`
  */
-export function classifyCell(layer: PairLayer, rung: number): CellClass {
-  const moved = layer.quietRelative[rung];
-  const shares = [layer.cause.restored[rung], layer.cause.lost[rung]].filter(Number.isFinite);
-  if (!Number.isFinite(moved) || shares.length === 0) return "unknown";
-  const decides = Math.max(...shares) >= decidesFrom;
-  if (moved >= movedFrom) return decides ? "both" : "moved";
-  return decides ? "decides" : "idle";
+export type CellKind = "both" | "moved" | "decides" | "neither";
+
+/** Mean of what a patch restores and takes away, 0 … 1; the one there is, or NaN. */
+export function effectOf({ restored, lost }: PairLayer["cause"], rung: number): number {
+  const known = [restored[rung], lost[rung]].filter(Number.isFinite);
+  if (known.length === 0) return NaN;
+  return Math.min(1, Math.max(0, known.reduce((sum, share) => sum + share, 0) / known.length));
+}
+
+/** Tells movement from effect at one cell; null where it was not patched or not compared. */
+export function classifyCell(
+  layer: Pick<PairLayer, "quietRelative" | "cause">,
+  rung: number,
+): CellKind | null {
+  const motion = layer.quietRelative[rung];
+  const effect = effectOf(layer.cause, rung);
+  if (!Number.isFinite(motion) || !Number.isFinite(effect)) return null;
+  if (motion >= movedFrom) return effect >= decidesFrom ? "both" : "moved";
+  return effect >= decidesFrom ? "decides" : "neither";
 }

@@ -1,7 +1,7 @@
 import type { Pair } from "../../../scan/format/pair_types.ts";
 import { make } from "../dom.ts";
 import { formatShare, placeOn } from "../heat.ts";
-import { type CellClass, classifyCell, decidesFrom, movedFrom } from "../pair_cells.ts";
+import { type CellKind, classifyCell, decidesFrom, effectOf, movedFrom } from "../pair_cells.ts";
 import { colourAt, heatScales, type Look } from "../palette.ts";
 import { formatNumber, showToken } from "../text.ts";
 import { makeLadderMap, type MapView } from "./ladder_map.ts";
@@ -17,7 +17,7 @@ interface ClassLook {
   readonly colour: (look: Look) => string;
 }
 
-const classLooks: { readonly [name in Exclude<CellClass, "unknown">]: ClassLook } = {
+const classLooks: { readonly [name in CellKind]: ClassLook } = {
   both: {
     title: "moves and decides",
     sign: "●",
@@ -33,7 +33,7 @@ const classLooks: { readonly [name in Exclude<CellClass, "unknown">]: ClassLook 
     sign: "○",
     colour: (look) => colourAt(heatScales.moved, look, 0.42),
   },
-  idle: {
+  neither: {
     title: "neither",
     sign: "",
     colour: (look) => colourAt(heatScales.decides, look, 0.02),
@@ -94,17 +94,16 @@ function classView({ layers }: Pair): MapView {
     title: "Movement against effect",
     meaning:
       `A state counts as moved from a distance of ${movedFrom} on (without massive channels), and as ` +
-      `deciding from a share of ${formatShare(decidesFrom)} on, restored or lost.`,
+      `deciding from a share of ${formatShare(decidesFrom)} on, the mean of restored and lost.`,
     scale: heatScales.decides,
     ends: null,
     legend: makeClassLegend,
     cell(frame, rung, look) {
       const layer = layers[frame];
       const kind = classifyCell(layer, rung);
-      if (kind === "unknown") return { place: null, number: "", sign: "", say: "not patched" };
+      if (kind === null) return { place: null, number: "", sign: "", say: "not patched" };
       const { title, sign, colour } = classLooks[kind];
-      const effect = Math.max(...[layer.cause.restored[rung], layer.cause.lost[rung]]
-        .filter(Number.isFinite));
+      const effect = effectOf(layer.cause, rung);
       return {
         place: 0,
         number: "",
