@@ -17,7 +17,19 @@ async function build(folder: string, data: string, out = "_site", location: stri
 function targets(path: string, html: string): { url: URL; raw: string }[] {
   const page = new URL(`https://site.test/base/${path.replace(/index\.html$/, "")}`);
   return elementsOf(html).flatMap(({ name, attributes }) =>
-    ["href", "src", "lens", "poster", "a", "b", "pair", "data-src", "data-frames"].flatMap(
+    [
+      "href",
+      "src",
+      "lens",
+      "poster",
+      "a",
+      "b",
+      "pair",
+      "difference-a",
+      "data-src",
+      "data-frames",
+      "data-pair",
+    ].flatMap(
       (attribute) => {
         const raw = attributes.get(attribute);
         if (raw === undefined || (name === "link" && attributes.get("rel") === "canonical")) {
@@ -33,12 +45,12 @@ Deno.test("buildSite() writes a site whose every link leads to a file of it, und
   await withFolder(async (folder) => {
     const summary = await build(
       folder,
-      await writeData(folder),
+      await writeData(folder, undefined, true),
       "_site",
       "https://site.test/base/",
     );
     const files = await readTree(join(folder, "_site"));
-    assert.equal(summary.nPages, 4 + 6 + 1);
+    assert.equal(summary.nPages, 4 + 6 + 3 + 1);
     assert.equal(summary.nFiles, files.size);
     const ids = new Map(
       [...files].filter(([path]) => path.endsWith(".html")).map(([path, html]) => [

@@ -156,10 +156,11 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-/** Writes a small data folder with real files, whose list may be changed. */
+/** Writes a small data folder with real files, whose list may be changed. @param pairs whether it has comparisons */
 export async function writeData(
   folder: string,
   change: (manifest: Manifest) => unknown = (manifest) => manifest,
+  pairs = false,
 ): Promise<string> {
   const data = join(folder, "_data");
   const manifest = await writeSyntheticData(data, {
@@ -167,6 +168,7 @@ export async function writeData(
     members: 2,
     particles: 16,
     frames: 3,
+    pairs,
   });
   await Deno.writeTextFile(join(data, "scans.json"), JSON.stringify(change(manifest)));
   return data;
