@@ -79,12 +79,12 @@ export function formatShare(share: number): string {
   return `${percent < 0 ? "−" : ""}${Math.abs(percent)}\u202f%`;
 }
 
-/** A number short enough for a cell: `0.43`, `−1.2`, `12`. */
+/** A number short enough for a cell: `0.43`, `−1.26`, `12.4`. */
 export function formatCell(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 100) return formatNumber(value);
-  return value.toFixed(size < 1 ? 2 : size < 10 ? 1 : 0).replace(/^-(0\.?0*)$/, "$1").replace(
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0).replace(/^-(0\.?0*)$/, "$1").replace(
     "-",
     "−",
   );

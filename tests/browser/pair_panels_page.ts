@@ -56,14 +56,14 @@ for (const container of document.querySelectorAll<HTMLElement>("[data-panel]")) 
 }
 
 declare global {
-  var panels: {
+  var madeUp: {
     readonly layer: () => number;
     readonly selection: () => Selection;
     choose(particles: number[]): void;
   };
 }
 
-globalThis.panels = {
+globalThis.madeUp = {
   layer: () => layer.value,
   selection: () => selection.value,
   choose: (particles) => selection.value = { kind: "particles", particles: new Set(particles) },

@@ -125,8 +125,8 @@ Deno.test("formatShare() and formatCell() write short numbers with a true minus"
   ]);
   assert.deepEqual([0.432, -1.26, 12.4, 0, -0.001, 250, NaN].map(formatCell), [
     "0.43",
-    "−1.3",
-    "12",
+    "−1.26",
+    "12.4",
     "0.00",
     "0.00",
     "250",

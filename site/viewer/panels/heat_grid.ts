@@ -114,10 +114,14 @@ export class HeatGrid {
         cell.style.color = colour === "" ? "" : lookFor(colour) === "light" ? "#000" : "#fff";
         cell.classList.toggle("heat-none", place === null);
         cell.classList.toggle("heat-on-path", filled.isOnPath === true);
-        cell.setAttribute("aria-label", filled.say);
         cell.replaceChildren(
-          ...(filled.sign === "" ? [] : [make("span", { class: "heat-sign" }, filled.sign)]),
-          make("span", { class: "heat-number" }, filled.number || filled.sign),
+          make("span", { class: "ws-hidden" }, filled.say),
+          make("span", { class: "heat-sign", "aria-hidden": "true" }, filled.sign),
+          make(
+            "span",
+            { class: "heat-number", "aria-hidden": "true" },
+            filled.number || filled.sign,
+          ),
         );
         return filled;
       })
