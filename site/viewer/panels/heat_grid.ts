@@ -144,8 +144,21 @@ export class HeatGrid {
     const cellAt = (at: Place | null) => at && this.#cells[at.row]?.[at.column];
     cellAt(this.#chosen)?.removeAttribute("aria-selected");
     this.#chosen = cellAt(place) ? place : null;
-    cellAt(this.#chosen)?.setAttribute("aria-selected", "true");
+    const cell = cellAt(this.#chosen);
+    cell?.setAttribute("aria-selected", "true");
+    if (cell) this.#reveal(cell);
     this.#read();
+  }
+
+  /** Brings a cell that was chosen elsewhere into view, sideways only: the page stays where it is. */
+  #reveal(cell: HTMLElement): void {
+    const { scrollLeft, clientWidth } = this.#scroller;
+    const name = cell.parentElement?.firstElementChild;
+    const head = name instanceof HTMLElement ? name.offsetWidth : 0;
+    const start = cell.offsetLeft - head - cell.offsetWidth;
+    const end = cell.offsetLeft + 2 * cell.offsetWidth - clientWidth;
+    if (start < scrollLeft) this.#scroller.scrollLeft = start;
+    else if (end > scrollLeft) this.#scroller.scrollLeft = end;
   }
 
   #listen(body: HTMLElement, options: HeatGridOptions, disposer: Disposer): void {

@@ -42,8 +42,18 @@ const classLooks: { readonly [name in CellKind]: ClassLook } = {
 
 /** What each cell does to the answer: layer × token ladder. */
 export const pairCause = withPair((pair, context, disposer) => {
-  const { a, b } = pair.header.contrast;
+  const { kind, a, b } = pair.header.contrast;
   const [said, rival] = [a, b].map(({ text }) => `“${showToken(text)}”`);
+  // Where both prompts have one answer, nothing turns; what the rival gained is still moved.
+  const [restored, lost] = kind === "answers"
+    ? [
+      `How much of the way from ${rival} back to ${said} a single state of A takes B's run.`,
+      `How much of the way from ${said} to ${rival} a single state of B takes A's run.`,
+    ]
+    : [
+      `Both prompts end on ${said}. How much of what ${rival} gains in B a single state of A takes away again.`,
+      `Both prompts end on ${said}. How much of what ${rival} gains in B a single state of B gives it in A's run.`,
+    ];
   return makeLadderMap(pair, context, {
     label: "Effect of each cell on the answer, layer by token",
     choice: "Show",
@@ -51,14 +61,12 @@ export const pairCause = withPair((pair, context, disposer) => {
     views: [
       shareView(pair, "restored", {
         title: "Restored: A's state in B's run",
-        meaning:
-          `How much of the way from ${rival} back to ${said} a single state of A takes B's run. 100 % is all of it.`,
+        meaning: `${restored} 100 % is all of it.`,
         verb: "restores",
       }),
       shareView(pair, "lost", {
         title: "Lost: B's state in A's run",
-        meaning:
-          `How much of the way from ${said} to ${rival} a single state of B takes A's run. 100 % is all of it.`,
+        meaning: `${lost} 100 % is all of it.`,
         verb: "loses",
       }),
       classView(pair),
