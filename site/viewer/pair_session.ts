@@ -4,7 +4,7 @@
  */
 
 import type { Pair, Rung } from "../../scan/format/pair_types.ts";
-import { fetchPair } from "./fetch_pair.ts";
+
 import { EchoClock, PairClock } from "./pair_clock.ts";
 import { PairPaints } from "./pair_paint.ts";
 import {
@@ -20,7 +20,7 @@ import {
 import { Session } from "./session.ts";
 import { makeSettings } from "./settings.ts";
 import { Disposer, Tracked } from "./state.ts";
-import { LoadError, type StreamOptions } from "./stream.ts";
+import { fetchPair, LoadError, type StreamOptions } from "./stream.ts";
 import { easeOut, type Playhead } from "./timeline.ts";
 
 export type { Selection, Side } from "./selection.ts";

@@ -9,8 +9,11 @@ import {
   interpolateBlues,
   interpolateBuPu,
   interpolateCividis,
+  interpolateGnBu,
+  interpolateGreys,
   interpolateInferno,
   interpolateMagma,
+  interpolateOrRd,
   interpolatePlasma,
   interpolateViridis,
   interpolateYlGnBu,
@@ -101,6 +104,36 @@ export const gridScales: { readonly [name in "probability" | "entropy"]: Scale }
     high: "undecided",
     span: { dark: [1, 0.1], light: [1, 0.1] },
     interpolate: interpolateCividis,
+  },
+};
+
+/**
+ * Scales of a comparison's maps. Their low end comes near the page, dark or light: most cells hold little,
+ * and the map stays calm.
+ */
+export const heatScales: { readonly [name in "moved" | "decides" | "match"]: Scale } = {
+  moved: {
+    title: "Distance",
+    low: "same",
+    high: "apart",
+    span: { dark: [0.1, 0.96], light: [0.02, 1] },
+    interpolate: interpolateMagma,
+    interpolateLight: interpolateOrRd,
+  },
+  decides: {
+    title: "Share of the answer",
+    low: "none",
+    high: "all",
+    span: { dark: [0.99, 0.04], light: [0.02, 1] },
+    interpolate: interpolateYlGnBu,
+    interpolateLight: interpolateGnBu,
+  },
+  match: {
+    title: "Likeness",
+    low: "unlike",
+    high: "alike",
+    span: { dark: [0.97, 0.12], light: [0.06, 0.92] },
+    interpolate: interpolateGreys,
   },
 };
 

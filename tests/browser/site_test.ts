@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import { violations } from "./accessibility.ts";
 import { FaultyServer } from "./faulty_server.ts";
 import { browserTest, openPage, shownViewer, violationsOf } from "./pages.ts";
 import { buildTestSite } from "./site.ts";
@@ -36,6 +37,7 @@ const kinds = {
   prompt: site.pageOf("weekday"),
   variant: site.pageOf("weekday/variant-1"),
   hostile: site.pageOf("colours"),
+  compare: "compare/",
   about: "about/",
   contribute: "contribute/",
   missing: "404.html",
