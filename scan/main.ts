@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
     {
       store,
       reporter,
-      signal: stopOnInterrupt(reporter.line),
+      signal: stopOnInterrupt(reporter.line).signal,
       force: options.force,
       openLanes: (jobs) => openLanes(jobs, store, options, tell),
     },

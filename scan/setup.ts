@@ -103,8 +103,15 @@ export async function openLanes(
   );
 }
 
+/** A run that Ctrl-C, or a scheduler, may end. */
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  /** Leaves signals to others again. */
+  release(): void;
+}
+
 /** The first Ctrl-C stops after the piece of work at hand, the second at once. */
-export function stopOnInterrupt(tell: (line: string) => void): AbortSignal {
+export function stopOnInterrupt(tell: (line: string) => void): Interruptible {
   const controller = new AbortController();
   let stoppedMs = 0;
   const stop = () => {
@@ -115,9 +122,12 @@ export function stopOnInterrupt(tell: (line: string) => void): AbortSignal {
     controller.abort(new Error("interrupted"));
     tell("Stopping: families that are done are kept; the next run takes up the rest.");
   };
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  return controller.signal;
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const name of names) Deno.addSignalListener(name, stop);
+  return {
+    signal: controller.signal,
+    release: () => names.forEach((name) => Deno.removeSignalListener(name, stop)),
+  };
 }
 
 /** Runs a command: what it returns or throws becomes the exit code and a message. */

@@ -56,13 +56,15 @@ async function main(args: readonly string[]): Promise<number> {
   const others = comparisons.map(({ family }) => family)
     .filter((family) => !collection.families.includes(family));
   const families = [...collection.families, ...others];
+  const { signal, release } = stopOnInterrupt(reporter.line);
   const outcomes = await runJobs({ families, jobs, ownJobs, forgetOthers: false }, {
     store,
     reporter,
-    signal: stopOnInterrupt(reporter.line),
+    signal,
     force: options.force,
     openLanes: (jobs) => openLanes(jobs, store, { ...options, atOnce: null }, reporter.line),
   });
+  release();
   if (outcomes.some(({ status }) => status === "interrupted")) return 130;
   if (outcomes.some(({ status }) => status === "failed")) return 1;
 
@@ -100,11 +102,21 @@ async function openPage(record: PairRecord, options: DiffOptions): Promise<numbe
     ],
   ];
   for (const args of steps) {
-    const child = new Deno.Command(Deno.execPath(), { args: ["run", "--quiet", ...args] }).spawn();
-    const { code } = await child.status;
+    const code = await runScript(args);
     if (code !== 0) return code;
   }
   return 0;
+}
+
+/** Runs a program of the project to its end; what stops this one stops it too. @returns its exit code */
+async function runScript(args: readonly string[]): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), { args: ["run", "--quiet", ...args] }).spawn();
+  const stop = () => child.kill("SIGTERM");
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const name of names) Deno.addSignalListener(name, stop);
+  const { code } = await child.status;
+  for (const name of names) Deno.removeSignalListener(name, stop);
+  return code;
 }
 
 if (import.meta.main) await runCommand(() => main(Deno.args));

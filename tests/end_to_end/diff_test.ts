@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { root } from "../ground/files.ts";
 import { diff, makeCollection, readManifest, scan } from "./collection.ts";
 
 Deno.test("deno task diff tells where two prompts part", async (t) => {
@@ -45,6 +46,32 @@ Deno.test("deno task diff tells where two prompts part", async (t) => {
     const pruned = await readManifest(collection);
     assert.ok(!pruned.pairs.some((pair) => pair.key === key));
   });
+
+  await t.step(
+    "--open builds the gallery and serves the comparison's page until it is stopped",
+    async () => {
+      const site = `${collection.folder}/site`;
+      const flags = ["--prompts", collection.prompts, "--data", collection.data, "--site", site];
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "-P=diff", "scan/diff/main.ts", "cat/ran", ...flags, "--open"],
+        cwd: root,
+        // Nothing here opens a browser.
+        env: { NO_COLOR: "1", PATH: "" },
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      let said = "";
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        said += text;
+        const [, url] = /The comparison is at (http\S+)/.exec(said) ?? [];
+        if (url === undefined) continue;
+        assert.match(await (await fetch(url)).text(), /<weightscan-pair/);
+        child.kill("SIGTERM");
+      }
+      assert.match(said, /The comparison is at http:.*\/p\/cat\/vs\/ran\//);
+      assert.equal((await child.status).code, 0);
+    },
+  );
 
   await t.step("what names nothing is refused before anything is scanned", async () => {
     const run = await diff(collection, "cow", "cat");
