@@ -5,6 +5,7 @@ import type { Family } from "./collection/mod.ts";
 import type { Lane } from "./lane.ts";
 import { createModelKnowledge, type ModelKnowledge } from "./model/knowledge.ts";
 import { loadModel } from "./model/load_model.ts";
+import { howToBring } from "./model/folder.ts";
 import { bundledName, identifyModel } from "./model/source.ts";
 import { parseScanOptions, type ScanOptions, usage, UsageError } from "./options.ts";
 import { type Job, planJobs, selectFamilies } from "./plan.ts";
@@ -35,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
     const known = families.map((family) => family.id).join(", ");
     throw new UsageError(`Cannot scan "${unknown.join('", "')}": expected one of ${known}`);
   }
-  checkModels(options.models, selected, knowledge);
+  checkModels(options, selected, knowledge);
 
   const identities = new Map<string, ReturnType<typeof identifyModel>>();
   const identify = (name: string) => {
@@ -91,13 +92,16 @@ async function readFamilies(
 
 /** Models of the command line are not in the collection, so its checks have not seen them. */
 function checkModels(
-  models: readonly string[] | null,
+  { models, offline }: ScanOptions,
   families: readonly Family[],
   { knownModel, tokenize, maxTokens }: ModelKnowledge,
 ): void {
   for (const name of models ?? []) {
     const reason = knownModel(name);
-    if (reason !== null) throw new UsageError(`Cannot use --model "${name}": ${reason}`);
+    if (reason !== null) {
+      const mend = offline ? howToBring(name) : "";
+      throw new UsageError(`Cannot use --model "${name}": ${reason}${mend}`);
+    }
     const limit = maxTokens(name) ?? Infinity;
     for (const { id, text } of families.flatMap((family) => family.members)) {
       const nTokens = tokenize(name, text)?.length ?? 0;
@@ -143,13 +147,15 @@ async function tellPlan(
 async function openLanes(
   jobs: readonly Job[],
   store: Store,
-  { device, atOnce, dataFolder }: ScanOptions,
+  { device, atOnce, dataFolder, memoryBytes }: ScanOptions,
   tell: (line: string) => void,
 ): Promise<Lane[]> {
   const startMs = performance.now();
   const { selectEngine } = await import("./runtime/select.ts");
   const { engine, refused } = await selectEngine(device);
-  for (const { provider, reason } of refused) tell(`${provider} is not used: ${reason}`);
+  for (const { provider, reason, mend } of refused) {
+    tell(`${provider} is not used: ${reason}. ${mend}`);
+  }
 
   const nCores = navigator.hardwareConcurrency;
   const small = jobs.every(({ modelName }) => modelName === bundledName);
@@ -160,13 +166,21 @@ async function openLanes(
   tell(`Running on ${engine.provider}${beside}, ready in ${ready}`);
   if (nLanes === 1) {
     const { createLocalLane } = await import("./lane.ts");
-    return [createLocalLane({ store, engine, loadModel })];
+    const { createFitCheck } = await import("./fit_check.ts");
+    return [createLocalLane({ store, engine, loadModel, checkFit: createFitCheck(memoryBytes) })];
   }
   const nThreads = Math.max(1, Math.floor(nCores / nLanes));
   const { createWorkerLane } = await import("./worker_lane.ts");
   return Array.from(
     { length: nLanes },
-    () => createWorkerLane(engine.provider as NodeProvider, nThreads, dataFolder),
+    () =>
+      createWorkerLane(
+        engine.provider as NodeProvider,
+        nThreads,
+        dataFolder,
+        undefined,
+        memoryBytes,
+      ),
   );
 }
 

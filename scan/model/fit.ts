@@ -98,8 +98,32 @@ export function needToScan(model: ModelSizes, { nTokens, nParticles }: FamilySiz
       what: `${nParticles} particles a layer`,
       bytes: nFrames * nParticles * (float * total + pointBytes * nTokens.length),
     },
-    { what: "everything else", bytes: baseBytes },
+    { what: "the program itself", bytes: baseBytes },
   ];
+}
+
+/** Whether a prompt is read in several passes, for which parts of the model are loaded anew. */
+function needsPasses({ nLayers, dModel, dVocab }: ModelSizes, { nTokens }: FamilySizes): boolean {
+  const longest = Math.max(...nTokens);
+  return float * longest * Math.max((nLayers + 1) * dModel, dVocab) > passBudgetBytes;
+}
+
+/**
+ * Peak of everything, from before a model is loaded.
+ *
+ * @param sizes null where the model's description does not say them: what it takes to load is all then
+ *   that can be said
+ */
+export function needInAll(
+  weights: WeightSizes,
+  sizes: ModelSizes | null,
+  family: FamilySizes,
+): NeedPart[] {
+  const loading = needToLoad(weights);
+  if (!sizes) return loading;
+  const held = needsPasses(sizes, family) ? loading : needToHold(weights, sizes);
+  const scanning = [...held, ...needToScan(sizes, family)];
+  return totalBytes(scanning) > totalBytes(loading) ? scanning : loading;
 }
 
 /** Sum of the parts. */

@@ -1,7 +1,7 @@
 import type { Session } from "../onnx/engine.ts";
 import { exposeTensors } from "../onnx/expose.ts";
 import type { GraphIndex } from "../onnx/graph_index.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
 import { asFloat32Output, exposePoint } from "./cut.ts";
 import type { ResidualStream } from "./residual_stream.ts";
 
@@ -68,8 +68,7 @@ export async function readHiddenStates(
       );
     }
     all.set(data, layer * size);
-    // Each is given up as soon as it is copied.
-    delete outputs[name];
+    freeArray(data);
   }
   return float32([states.length, ids.length, dModel], all);
 }

@@ -3,7 +3,7 @@ import { readDeclaration } from "../onnx/declarations.ts";
 import type { Engine, Session } from "../onnx/engine.ts";
 import { GraphIndex } from "../onnx/graph_index.ts";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
 import type { Part } from "./cut.ts";
 import { defaultInputs, planFeeds } from "./feeds.ts";
 import { passBudgetBytes } from "./fit.ts";
@@ -82,7 +82,12 @@ export async function openModel(
   const feed = naming(files.model, () => planFeeds(declarations, source));
   const defaults = defaultInputs(declarations, source);
   const expose = () => exposeStates(source.model, graph, stream, defaults);
-  const load = (model: Uint8Array) => engine.load(model, source.dataFolder ?? undefined);
+  // What was made for the runtime alone is given up when the runtime has read it.
+  const load = async (model: Uint8Array) => {
+    const session = await engine.load(model, source.dataFolder ?? undefined);
+    if (model.buffer !== source.model.buffer) freeArray(model);
+    return session;
+  };
 
   const opened: Pick<Session, "release">[] = [];
   const release = async () => {
@@ -214,6 +219,8 @@ async function lookThrough(
       );
       entropy[frame][firstToken + t] = summary.entropy;
     }
+    freeArray(logits);
+    freeArray(some);
   }
   return { normed: float32(states.shape, normed), guesses, entropy };
 }

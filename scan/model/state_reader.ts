@@ -2,7 +2,7 @@ import type { Session } from "../onnx/engine.ts";
 import { extractPart } from "../onnx/extract.ts";
 import type { GraphIndex } from "../onnx/graph_index.ts";
 import { readInitializer, readNode } from "../onnx/read_model.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
 import { exposePoint } from "./cut.ts";
 import { passBudgetBytes } from "./fit.ts";
 import { type Feed, readHiddenStates } from "./hidden_states.ts";
@@ -67,6 +67,7 @@ export function createStateReader(
         try {
           const part = await readHiddenStates(session, states.slice(from, to), feed, ids);
           data.set(part.data, from * size);
+          freeArray(part.data);
         } finally {
           await session.release();
         }
