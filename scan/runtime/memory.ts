@@ -1,39 +1,29 @@
-/** What of this machine's memory may be taken. */
+import process from "node:process";
 
-/** Files in which Linux says what a container may take and has taken. */
-const containerFiles = {
-  limit: "/sys/fs/cgroup/memory.max",
-  used: "/sys/fs/cgroup/memory.current",
-  details: "/sys/fs/cgroup/memory.stat",
+/** What is asked for memory; tests ask others. */
+export interface MemoryProbes {
+  /** Bytes that are free on the machine, 0 where the system does not say. */
+  readonly available: () => number;
+  /** Bytes that this container, or batch job, may take; 0 or very many where there is no limit. */
+  readonly limit: () => number;
+  /** Bytes that this process has taken. */
+  readonly taken: () => number;
+}
+
+const ownProbes: MemoryProbes = {
+  available: () => Deno.systemMemoryInfo().available,
+  limit: () => process.constrainedMemory(),
+  taken: () => Deno.memoryUsage().rss,
 };
 
 /**
- * Memory that is free on this machine and within the container's limit, in bytes; infinite where the
- * system does not say.
+ * Memory that may be taken: what is free on this machine, and no more than the container's limit leaves.
+ * What other programs in the container have taken is not seen.
  *
- * @param readText reads a file, or throws
+ * @returns bytes; infinite where the system does not say
  */
-export function freeMemoryBytes(
-  info: () => Pick<Deno.SystemMemoryInfo, "available"> = Deno.systemMemoryInfo,
-  readText: (path: string) => string = Deno.readTextFileSync,
-): number {
-  // 0 is what systems give that do not know.
-  const machineBytes = info().available || Infinity;
-  return Math.min(machineBytes, freeInContainer(readText));
-}
-
-function freeInContainer(readText: (path: string) => string): number {
-  try {
-    // `max` where there is no limit.
-    const limit = Number(readText(containerFiles.limit));
-    const used = Number(readText(containerFiles.used));
-    // Files that were read count as taken, and are given up when memory is wanted.
-    const details = readText(containerFiles.details);
-    const givenUp = Number(/^inactive_file (\d+)$/m.exec(details)?.[1] ?? 0);
-    const free = limit - (used - givenUp);
-    return Number.isFinite(free) ? Math.max(0, free) : Infinity;
-  } catch {
-    // No container of that kind, or it may not be read.
-    return Infinity;
-  }
+export function freeMemoryBytes(probes: MemoryProbes = ownProbes): number {
+  const limitBytes = probes.limit();
+  const leftBytes = limitBytes > 0 ? Math.max(0, limitBytes - probes.taken()) : Infinity;
+  return Math.min(probes.available() || Infinity, leftBytes);
 }
