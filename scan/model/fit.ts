@@ -52,6 +52,9 @@ const baseBytes = 300e6;
 const pointBytes = 2500;
 /** One token's guesses of one layer, as objects. */
 const guessesBytes = 1000;
+/** Directions that the encoder keeps of wide states, and bytes of a block of rows that it takes them from. */
+const encoderWidth = 128;
+const encoderBlockBytes = 2 ** 26;
 const float = 4;
 
 /**
@@ -90,9 +93,13 @@ export function needToScan(model: ModelSizes, { nTokens, nParticles }: FamilySiz
   // A dozen states at a time between two layers; scores before and after the softmax; keys and values.
   const passBytes = 12 * stateBytes + 2 * float * nHeads * longest ** 2 +
     2 * float * nLayers * longest * dCache;
+  const encoderRows = nFrames * longest * nTokens.length;
+  const encoderBytes = float * encoderRows * Math.min(dModel, encoderWidth) +
+    2 * Math.min(float * encoderRows * dModel, encoderBlockBytes);
   return [
     { what: `states of ${total} tokens`, bytes: 2 * float * nFrames * total * dModel },
     { what: "a pass through the model", bytes: 2 * groupBytes + 2 * logitBytes + passBytes },
+    { what: "what the encoder takes of them", bytes: encoderBytes },
     { what: "guesses of the layers", bytes: guessesBytes * nFrames * total },
     {
       what: `${nParticles} particles a layer`,
