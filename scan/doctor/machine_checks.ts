@@ -9,7 +9,7 @@ import { cardFields, type Probes } from "./probes.ts";
 export const madeForDeno = "2.9.6";
 
 /** With less than this a scan with the smallest model may not run to its end. */
-const leastMemoryBytes = 400e6;
+const leastMemoryBytes = 450e6;
 
 /** Deno's version against the one that the project is made for. */
 export function checkDeno({ denoVersion }: Pick<Probes, "denoVersion">): Finding {

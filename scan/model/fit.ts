@@ -55,6 +55,11 @@ const guessesBytes = 1000;
 /** Directions that the encoder keeps of wide states, and bytes of a block of rows that it takes them from. */
 const encoderWidth = 128;
 const encoderBlockBytes = 2 ** 26;
+/** Numbers of the largest tensor of a training step, at most, and how many like it there are at a time. */
+const mostStepNumbers = 2 ** 24;
+const nStepTensors = 8;
+/** Channels that a particle reads of a token, at most. */
+const encoderChannels = 48;
 const float = 4;
 
 /**
@@ -96,10 +101,16 @@ export function needToScan(model: ModelSizes, { nTokens, nParticles }: FamilySiz
   const encoderRows = nFrames * longest * nTokens.length;
   const encoderBytes = float * encoderRows * Math.min(dModel, encoderWidth) +
     2 * Math.min(float * encoderRows * dModel, encoderBlockBytes);
+  const stepNumbers = Math.min(
+    mostStepNumbers,
+    nFrames * nTokens.length *
+      Math.max(nParticles * Math.max(longest, encoderChannels), longest * encoderWidth),
+  );
   return [
     { what: `states of ${total} tokens`, bytes: 2 * float * nFrames * total * dModel },
     { what: "a pass through the model", bytes: 2 * groupBytes + 2 * logitBytes + passBytes },
     { what: "what the encoder takes of them", bytes: encoderBytes },
+    { what: "training the encoder", bytes: float * nStepTensors * stepNumbers },
     { what: "guesses of the layers", bytes: guessesBytes * nFrames * total },
     {
       what: `${nParticles} particles a layer`,
