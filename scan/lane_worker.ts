@@ -25,7 +25,7 @@ async function openLane(start: ToWorker & { type: "start" }) {
 async function scan({ job }: ToWorker & { type: "scan" }): Promise<void> {
   controller = new AbortController();
   try {
-    const records = await (await lane!).scan(job, {
+    const stored = await (await lane!).scan(job, {
       signal: controller.signal,
       onStage: (stage) => {
         tell({ type: "stage", stage });
@@ -38,7 +38,7 @@ async function scan({ job }: ToWorker & { type: "scan" }): Promise<void> {
         };
       },
     });
-    tell({ type: "scanned", records });
+    tell({ type: "scanned", stored });
   } catch (error) {
     tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
   }

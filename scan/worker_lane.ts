@@ -1,9 +1,8 @@
-import type { Lane } from "./lane.ts";
+import type { Lane, Stored } from "./lane.ts";
 import type { OnProgress } from "./onnx/engine.ts";
 import type { Stage } from "./pipeline.ts";
 import type { Job } from "./plan.ts";
 import type { NodeProvider } from "./runtime/node_engine.ts";
-import type { ScanRecord } from "./store/manifest.ts";
 
 /** What a worker is told. */
 export type ToWorker =
@@ -28,7 +27,7 @@ export type FromWorker =
     readonly total: number;
     readonly note?: string;
   }
-  | { readonly type: "scanned"; readonly records: ScanRecord[] }
+  | { readonly type: "scanned"; readonly stored: Stored }
   | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "released" };
 
@@ -68,14 +67,14 @@ export function createWorkerLane(
       const stop = () => tell({ type: "stop" });
       signal.addEventListener("abort", stop);
       try {
-        return await new Promise<ScanRecord[]>((resolve, reject) => {
+        return await new Promise<Stored>((resolve, reject) => {
           let onProgress: OnProgress = () => {};
           fail = reject;
           listen = (message) => {
             if (message.type === "stage") onProgress = onStage(message.stage);
             else if (message.type === "progress") {
               onProgress(message.done, message.total, message.note);
-            } else if (message.type === "scanned") resolve(message.records);
+            } else if (message.type === "scanned") resolve(message.stored);
             else if (message.type === "failed") {
               reject(signal.aborted ? signal.reason : new Error(message.reason));
             }

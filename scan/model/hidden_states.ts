@@ -39,8 +39,8 @@ export function exposeStates(
   };
 }
 
-/** Makes the inputs of one prompt, as `planFeeds()` of `feeds.ts` does. */
-export type Feed = (ids: readonly number[]) => Record<string, Tensor>;
+/** Makes the inputs of one prompt, or of a batch of runs of it, as `planFeeds()` of `feeds.ts` does. */
+export type Feed = (ids: readonly number[], batch?: number) => Record<string, Tensor>;
 
 /**
  * One forward pass with some residual streams fetched.

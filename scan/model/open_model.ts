@@ -4,6 +4,7 @@ import type { Engine, Session } from "../onnx/engine.ts";
 import { GraphIndex } from "../onnx/graph_index.ts";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
 import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
+import type { LoadedTail } from "./batched_tail.ts";
 import type { Part } from "./cut.ts";
 import { defaultInputs, planFeeds } from "./feeds.ts";
 import { passBudgetBytes } from "./fit.ts";
@@ -15,7 +16,9 @@ import {
   roundsTokensTogether,
   summarizeLogits,
 } from "./logit_lens.ts";
+import { planPatchTails } from "./patch_tail.ts";
 import { findResidualStream, type ResidualStream } from "./residual_stream.ts";
+import { roundingOf } from "./rounding.ts";
 import { type ModelSource, readOnnx } from "./source.ts";
 import { createStateReader, extractStates } from "./state_reader.ts";
 import { extractTail, runTail } from "./tail.ts";
@@ -116,6 +119,11 @@ export async function openModel(
     });
     opened[0] = reader;
     const nTokensAtOnce = together ? Infinity : Math.max(1, Math.floor(budgetBytes / (4 * dVocab)));
+    const loadTail = async (from: GraphIndex, layer: number): Promise<LoadedTail> => {
+      const part = extractTail(from, stream, layer, dModel, defaults);
+      const feed = planFeeds(inputsBesides(part), source);
+      return { part, feed, session: await load(part.model) };
+    };
     return {
       ...identity,
       scheme: stream.scheme,
@@ -123,7 +131,9 @@ export async function openModel(
       dModel,
       dVocab,
       context,
+      rounding: roundingOf(graph, stream),
       tokenize: (text) => tokenizer.encode(text),
+      textOf: (id) => tokenizer.textOf(id),
       async read(text) {
         const tokens = tokenizer.encode(text);
         if (tokens.length === 0 || tokens.length > context) {
@@ -142,14 +152,13 @@ export async function openModel(
         return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
       },
       async openTail(layer) {
-        const tail = extractTail(graph, stream, layer, dModel, defaults);
-        const feedRest = planFeeds(inputsBesides(tail), source);
-        const session = await load(tail.model);
+        const { session, part, feed } = await loadTail(graph, layer);
         return {
-          run: (states, ids) => runTail(session, tail, feedRest, states, ids),
+          run: (states, ids) => runTail(session, part, feed, states, ids),
           release: () => session.release(),
         };
       },
+      openPatchTail: planPatchTails(graph, stream, dModel, loadTail),
       release,
     };
   } catch (error) {
@@ -201,11 +210,12 @@ async function lookThrough(
   states: Tensor<"float32">,
   tokenizer: Tokenizer,
   nGuesses: number,
-): Promise<Pick<Reading, "normed" | "guesses" | "entropy">> {
+): Promise<Pick<Reading, "normed" | "guesses" | "entropy" | "lastLogits">> {
   const [, nTokens, dModel] = states.shape;
   const normed = new Float32Array(states.data.length);
   const guesses: Guess[][][] = [];
   const entropy: Float32Array[] = [];
+  const lastRows: Float32Array[] = [];
   for await (const { frame, firstToken, normed: some, logits, dVocab } of layers) {
     normed.set(some, (frame * nTokens + firstToken) * dModel);
     if (firstToken === 0) {
@@ -219,8 +229,21 @@ async function lookThrough(
       );
       entropy[frame][firstToken + t] = summary.entropy;
     }
+    const nDone = firstToken + logits.length / dVocab;
+    if (nDone === nTokens) lastRows.push(logits.slice(logits.length - dVocab));
     freeArray(logits);
     freeArray(some);
   }
-  return { normed: float32(states.shape, normed), guesses, entropy };
+  return {
+    normed: float32(states.shape, normed),
+    guesses,
+    entropy,
+    lastLogits: float32([lastRows.length, lastRows[0].length], joinRows(lastRows)),
+  };
+}
+
+function joinRows(rows: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => whole.set(row, i * row.length));
+  return whole;
 }

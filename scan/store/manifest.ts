@@ -76,10 +76,44 @@ export const scanEntrySchema = v.object({
 
 export type ScanEntry = v.InferOutput<typeof scanEntrySchema>;
 
+/**
+ * What comparing two members of a family gave, apart from its files: kept as
+ * `_data/records/<key>.pair.json`, which is written last.
+ */
+export const pairRecordSchema = v.object({
+  /** Hex digest of all that the result depends on. */
+  key: v.string(),
+  /** Model's name. */
+  model: v.string(),
+  family: v.string(),
+  /** Ids of the two prompts, the one that comes first in the family first. */
+  a: v.string(),
+  b: v.string(),
+  /** Keys of their scans. */
+  aKey: v.string(),
+  bKey: v.string(),
+  /** Whether the change should make no difference. */
+  control: v.boolean(),
+  soundness: v.object({ largest: v.number(), nStates: v.number(), tolerance: v.number() }),
+  finding: v.object({
+    kind: v.picklist(["turns", "stays", "spread"]),
+    sentence: v.string(),
+    turnsAt: v.nullable(v.number()),
+  }),
+  /** Side file with all measures, magic `weightpair`. */
+  pair: fileSchema,
+  /** Frame files of both in the space of their difference; null where their particles do not correspond. */
+  difference: v.nullable(v.object({ a: fileSchema, b: fileSchema })),
+});
+
+export type PairRecord = v.InferOutput<typeof pairRecordSchema>;
+
 /** `_data/scans.json`: every scan there is, in the collection's order. */
 export const manifestSchema = v.object({
   version: v.literal(1),
   scans: v.array(scanEntrySchema),
+  /** Every comparison of two scans that are listed. */
+  pairs: v.optional(v.array(pairRecordSchema), []),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;

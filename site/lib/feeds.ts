@@ -1,5 +1,5 @@
 import type { SiteData } from "./site_data.ts";
-import { oneLine } from "./views.ts";
+import { oneLine } from "./text.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "<": "&lt;",

@@ -1,5 +1,6 @@
 /** Pages of a headless Chromium that note what must not happen, and tests that share one browser. */
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import type { WeightscanViewer } from "../../site/viewer/element.ts";
@@ -194,9 +195,13 @@ export class Viewer {
       width: box.width * 0.4,
       height: box.height * 0.45,
     };
-    const png = await this.page.screenshot({ clip });
-    return await sharp(png).removeAlpha().raw().toBuffer();
+    return await pixelsOf(await this.page.screenshot({ clip }));
   }
+}
+
+/** Pixels of a PNG. [height, width, 3] bytes */
+export async function pixelsOf(png: Uint8Array): Promise<Uint8Array> {
+  return await sharp(png).removeAlpha().raw().toBuffer();
 }
 
 /** Waits for a page's viewer to show a picture. */
@@ -219,4 +224,19 @@ export function difference(a: Uint8Array, b: Uint8Array): number {
     if (most > 12) differing++;
   }
   return differing / (a.length / 3);
+}
+
+/** Rules that a page breaks, each with the elements that do. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    type Report = {
+      violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+    };
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<Report> } };
+    const report = await axe.run();
+    return report.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
+    );
+  });
 }
