@@ -126,6 +126,15 @@ function needsPasses({ nLayers, dModel, dVocab }: ModelSizes, { nTokens }: Famil
   return float * longest * Math.max((nLayers + 1) * dModel, dVocab) > passBudgetBytes;
 }
 
+/** Members are compared by running a part of the model from the middle: the whole of it at most, once more. */
+function needToCompare(
+  { fileBytes, loadedBytes }: WeightSizes,
+  { nTokens }: FamilySizes,
+): NeedPart[] {
+  const bytes = nTokens.length > 1 ? loadedBytes + 2 * fileBytes : 0;
+  return [{ what: "a part of the model to compare members with", bytes }];
+}
+
 /**
  * Peak of everything, from before a model is loaded.
  *
@@ -140,7 +149,7 @@ export function needInAll(
   const loading = needToLoad(weights);
   if (!sizes) return loading;
   const held = needsPasses(sizes, family) ? loading : needToHold(weights, sizes);
-  const scanning = [...held, ...needToScan(sizes, family)];
+  const scanning = [...held, ...needToCompare(weights, family), ...needToScan(sizes, family)];
   return totalBytes(scanning) > totalBytes(loading) ? scanning : loading;
 }
 
