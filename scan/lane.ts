@@ -1,3 +1,4 @@
+import type { FitCheck } from "./fit_check.ts";
 import { encodeLens, encodePair, encodeScan } from "./format/mod.ts";
 import type { LanguageModel } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
@@ -43,10 +44,12 @@ export interface LocalLaneParts {
   readonly engine: Engine;
   /** Loads a model onto the engine; the lane releases it. */
   readonly loadModel: (name: string, engine: Engine) => Promise<LanguageModel>;
+  /** Refuses what does not fit into memory, before a model is loaded and again when it is. */
+  readonly checkFit?: FitCheck;
 }
 
 /** A lane on this thread. Holds the model of the job at hand, one at a time, since a model can be large. */
-export function createLocalLane({ store, engine, loadModel }: LocalLaneParts): Lane {
+export function createLocalLane({ store, engine, loadModel, checkFit }: LocalLaneParts): Lane {
   let held: { readonly name: string; readonly model: LanguageModel } | null = null;
   const release = async () => {
     const { model } = held ?? {};
@@ -58,8 +61,10 @@ export function createLocalLane({ store, engine, loadModel }: LocalLaneParts): L
       const startMs = performance.now();
       if (held?.name !== job.modelName) {
         await release();
+        await checkFit?.(job, engine);
         held = { name: job.modelName, model: await loadModel(job.modelName, engine) };
       }
+      await checkFit?.(job, engine, held.model);
       const scanned = await scanFamily(job.family, held.model, engine, job.parameters, hooks);
       return await storeScanned(job, scanned, store, engine, hooks, startMs);
     },

@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     const known = families.map((family) => family.id).join(", ");
     throw new UsageError(`Cannot scan "${unknown.join('", "')}": expected one of ${known}`);
   }
-  checkModels(options.models, selected, knowledge);
+  checkModels(options.models, selected, knowledge, options);
 
   const identify = createIdentify();
   const jobs = await planJobs(selected, options, identify);

@@ -9,6 +9,7 @@ import {
 } from "./collection/mod.ts";
 import type { Lane } from "./lane.ts";
 import type { ModelKnowledge } from "./model/knowledge.ts";
+import { howToBring } from "./model/folder.ts";
 import { loadModel } from "./model/load_model.ts";
 import { bundledName, identifyModel } from "./model/source.ts";
 import { type ScanOptions, UsageError } from "./options.ts";
@@ -38,15 +39,23 @@ export async function readSound(
   return null;
 }
 
-/** Models of the command line are not in the collection, so its checks have not seen them. */
+/**
+ * Models of the command line are not in the collection, so its checks have not seen them.
+ *
+ * @param options.offline whether to say how a model comes onto a machine without a network
+ */
 export function checkModels(
   models: readonly string[] | null,
   families: readonly Family[],
   { knownModel, tokenize, maxTokens }: ModelKnowledge,
+  { offline = false }: { readonly offline?: boolean } = {},
 ): void {
   for (const name of models ?? []) {
     const reason = knownModel(name);
-    if (reason !== null) throw new UsageError(`Cannot use --model "${name}": ${reason}`);
+    if (reason !== null) {
+      const mend = offline ? howToBring(name) : "";
+      throw new UsageError(`Cannot use --model "${name}": ${reason}${mend}`);
+    }
     const limit = maxTokens(name) ?? Infinity;
     for (const { id, text } of families.flatMap((family) => family.members)) {
       const nTokens = tokenize(name, text)?.length ?? 0;
@@ -76,13 +85,17 @@ export function createIdentify(): typeof identifyModel {
 export async function openLanes(
   jobs: readonly Job[],
   store: Store,
-  { device, atOnce, dataFolder }: Pick<ScanOptions, "device" | "atOnce" | "dataFolder">,
+  { device, atOnce, dataFolder, memoryBytes = null }:
+    & Pick<ScanOptions, "device" | "atOnce" | "dataFolder">
+    & Partial<Pick<ScanOptions, "memoryBytes">>,
   tell: (line: string) => void,
 ): Promise<Lane[]> {
   const startMs = performance.now();
   const { selectEngine } = await import("./runtime/select.ts");
   const { engine, refused } = await selectEngine(device);
-  for (const { provider, reason } of refused) tell(`${provider} is not used: ${reason}`);
+  for (const { provider, reason, mend } of refused) {
+    tell(`${provider} is not used: ${reason}. ${mend}`);
+  }
 
   const nCores = navigator.hardwareConcurrency;
   const small = jobs.every(({ modelName }) => modelName === bundledName);
@@ -93,13 +106,21 @@ export async function openLanes(
   tell(`Running on ${engine.provider}${beside}, ready in ${ready}`);
   if (nLanes === 1) {
     const { createLocalLane } = await import("./lane.ts");
-    return [createLocalLane({ store, engine, loadModel })];
+    const { createFitCheck } = await import("./fit_check.ts");
+    return [createLocalLane({ store, engine, loadModel, checkFit: createFitCheck(memoryBytes) })];
   }
   const nThreads = Math.max(1, Math.floor(nCores / nLanes));
   const { createWorkerLane } = await import("./worker_lane.ts");
   return Array.from(
     { length: nLanes },
-    () => createWorkerLane(engine.provider as NodeProvider, nThreads, dataFolder),
+    () =>
+      createWorkerLane(
+        engine.provider as NodeProvider,
+        nThreads,
+        dataFolder,
+        undefined,
+        memoryBytes,
+      ),
   );
 }
 

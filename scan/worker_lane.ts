@@ -11,6 +11,8 @@ export type ToWorker =
     readonly provider: NodeProvider;
     readonly nThreads: number;
     readonly dataFolder: string;
+    /** Most memory that a scan may take, null for what is free. */
+    readonly memoryBytes: number | null;
   }
   | { readonly type: "scan"; readonly job: Job }
   | { readonly type: "stop" }
@@ -35,12 +37,14 @@ export type FromWorker =
  *
  * @param nThreads of the runtime within an operator
  * @param script what the worker runs
+ * @param memoryBytes most memory that a scan may take, or null for what is free
  */
 export function createWorkerLane(
   provider: NodeProvider,
   nThreads: number,
   dataFolder: string,
   script = new URL("./lane_worker.ts", import.meta.url),
+  memoryBytes: number | null = null,
 ): Lane {
   const worker = new Worker(script, { type: "module" });
   const tell = (message: ToWorker) => worker.postMessage(message);
@@ -54,7 +58,7 @@ export function createWorkerLane(
     broken = new Error(`The worker broke down: ${event.message}`);
     fail(broken);
   };
-  tell({ type: "start", provider, nThreads, dataFolder });
+  tell({ type: "start", provider, nThreads, dataFolder, memoryBytes });
 
   return {
     async scan(job, { onStage, signal }) {

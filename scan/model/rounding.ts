@@ -1,6 +1,7 @@
 import type { GraphIndex } from "../onnx/graph_index.ts";
 import { bfloat16Type } from "../onnx/declarations.ts";
 import { dataTypes } from "../onnx/proto.ts";
+import { typeAt } from "./cut.ts";
 import type { ResidualStream } from "./residual_stream.ts";
 
 /**
@@ -16,7 +17,7 @@ const dynamicQuantisers = /^(DynamicQuantize|MatMulInteger)/;
 /** Largest deviation of two runs that is no sign of a fault. */
 export function roundingOf(graph: GraphIndex, { points }: ResidualStream): number {
   if (graph.view.nodes.some(({ type }) => dynamicQuantisers.test(type))) return roundings.dynamic;
-  const types: readonly number[] = points.map(({ name }) => graph.elementType(name));
+  const types: readonly number[] = points.map((point) => typeAt(graph, point));
   const inHalf = types.some((type) => type === dataTypes.float16 || type === bfloat16Type);
   return inHalf ? roundings.half : roundings.float32;
 }

@@ -70,7 +70,7 @@ async function run(name: string, ids: readonly number[]) {
   const lensSession = await engine.load(lens.model);
   const lastOnly = logits.shape[1] === 1;
   const layers = await Array.fromAsync(
-    applyLens(lensSession, lens, feedLens, ids, states, lastOnly),
+    applyLens(lensSession, lens, feedLens, ids, states, { lastOnly }),
   );
   await lensSession.release();
   return { states, logits: logits.data as Float32Array, layers, scheme: stream.scheme };
