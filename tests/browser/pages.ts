@@ -1,6 +1,5 @@
 /** Pages of a headless Chromium that note what must not happen, and tests that share one browser. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import type { WeightscanViewer } from "../../site/viewer/element.ts";
@@ -224,19 +223,4 @@ export function difference(a: Uint8Array, b: Uint8Array): number {
     if (most > 12) differing++;
   }
   return differing / (a.length / 3);
-}
-
-/** Rules that a page breaks, each with the elements that do. */
-export async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    type Report = {
-      violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-    };
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<Report> } };
-    const report = await axe.run();
-    return report.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
-    );
-  });
 }

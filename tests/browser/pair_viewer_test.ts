@@ -7,7 +7,8 @@ import type { WeightscanPair } from "../../site/viewer/pair_element.ts";
 import { withReads } from "../fixtures/reading_scan.ts";
 import { makeSyntheticFamily, type SyntheticOptions } from "../fixtures/synthetic_scan.ts";
 import { FaultyServer } from "./faulty_server.ts";
-import { browserTest, difference, openPage, pixelsOf, Viewer, violationsOf } from "./pages.ts";
+import { violations } from "./accessibility.ts";
+import { browserTest, difference, openPage, pixelsOf, Viewer } from "./pages.ts";
 
 const nFrames = 7;
 const folder = await Deno.makeTempDir({ prefix: "weightscan-browser-" });
@@ -275,11 +276,11 @@ for (const colorScheme of ["dark", "light"] as const) {
       await viewer.shown();
       await viewer.rested(3);
       await viewer.button("View options").click();
-      const found = await violationsOf(page);
+      const found = await violations(page);
       await page.keyboard.press("Escape");
       await viewer.button("Side by side").click();
       await viewer.rested(3);
-      found.push(...await violationsOf(page));
+      found.push(...await violations(page));
       assert.deepEqual(found, []);
       const overflow = await page.evaluate(() =>
         document.documentElement.scrollWidth - document.documentElement.clientWidth

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { violations } from "./accessibility.ts";
 import { FaultyServer } from "./faulty_server.ts";
-import { browserTest, openPage, shownViewer, violationsOf } from "./pages.ts";
+import { browserTest, openPage, shownViewer } from "./pages.ts";
 import { buildTestSite } from "./site.ts";
 
 const hostile =
@@ -71,7 +71,7 @@ for (const colorScheme of ["dark", "light"] as const) {
             await page.locator(".ws-grid").waitFor();
             await page.getByRole("button", { name: "View options" }).click();
           }
-          found.push(...(await violationsOf(page)).map((one) => `${kind}: ${one}`));
+          found.push(...(await violations(page)).map((one) => `${kind}: ${one}`));
           const [wide, high] = await page.evaluate(() => {
             const { scrollWidth, clientWidth } = document.documentElement;
             return [scrollWidth, clientWidth];

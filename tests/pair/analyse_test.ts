@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PairLayer } from "../../scan/format/pair_types.ts";
 import { float32 } from "../../scan/onnx/tensor.ts";
-import { meanLag, preparePair } from "../../scan/pair/mod.ts";
+import { meanLag } from "../../scan/pair/mod.ts";
 import { analyse as compare, makeInput, makeSide, patchEvenly, sizes } from "./fixtures.ts";
 import { allNear, near } from "./near.ts";
 
@@ -24,7 +24,7 @@ const prompts: readonly [string, number[], number[], number][] = [
 ];
 
 for (const [when, idsA, idsB, first] of prompts) {
-  Deno.test(`preparePair() fills all of a pair with finite numbers when ${when}`, async () => {
+  Deno.test(`preparePair() fills all of a pair with finite numbers when ${when}`, () => {
     const { pair: { header, layers }, difference } = analyse(idsA, idsB);
     assert.equal(header.firstChange, first);
     assert.equal(layers.length, sizes.nFrames);
@@ -52,7 +52,7 @@ for (const [when, idsA, idsB, first] of prompts) {
   });
 }
 
-Deno.test("preparePair() gives zero everywhere when a prompt meets itself", async () => {
+Deno.test("preparePair() gives zero everywhere when a prompt meets itself", () => {
   let asked = false;
   const side = makeSide([1, 2, 3, 4, 5]);
   const { pair: { header, layers }, difference } = compare(makeInput(side, side), () => {
@@ -78,7 +78,7 @@ Deno.test("preparePair() gives zero everywhere when a prompt meets itself", asyn
   assert.match(header.finding.sentence, /nothing differs/);
 });
 
-Deno.test("preparePair() turns signs and transposes the match when the prompts change places", async () => {
+Deno.test("preparePair() turns signs and transposes the match when the prompts change places", () => {
   const [there, back] = [
     analyse([1, 2, 3, 4], [1, 7, 3, 4, 5]),
     analyse([1, 7, 3, 4, 5], [1, 2, 3, 4]),
@@ -107,12 +107,12 @@ Deno.test("preparePair() turns signs and transposes the match when the prompts c
   });
 });
 
-Deno.test("preparePair() gives the same for the same input", async () => {
+Deno.test("preparePair() gives the same for the same input", () => {
   const [one, two] = [analyse([1, 2, 3], [1, 4, 3]), analyse([1, 2, 3], [1, 4, 3])];
   assert.deepEqual(one, two);
 });
 
-Deno.test("preparePair() leaves the geometry out when particles do not correspond", async () => {
+Deno.test("preparePair() leaves the geometry out when particles do not correspond", () => {
   const { pair: { header, layers }, difference } = analyse([1, 2], [1, 3, 4], false);
   assert.equal(difference, null);
   assert.deepEqual([header.differenceExplained, header.visibleChange], [null, null]);
@@ -120,7 +120,7 @@ Deno.test("preparePair() leaves the geometry out when particles do not correspon
   assert.ok(layers.every(({ displaced, standout }) => displaced === null && standout === null));
 });
 
-Deno.test("preparePair() throws when the states before the change do not agree", async () => {
+Deno.test("preparePair() throws when the states before the change do not agree", () => {
   const [a, b] = [makeSide([1, 2, 3]), makeSide([1, 2, 4])];
   const states = float32(b.states.shape, b.states.data.map((x, i) => i === 20 ? x + 1 : x));
   assert.throws(
@@ -135,7 +135,7 @@ Deno.test("preparePair() throws when the states before the change do not agree",
   assert.equal(pair.header.soundness.tolerance, 1);
 });
 
-Deno.test("preparePair() throws a TypeError when parts of its input do not fit together", async () => {
+Deno.test("preparePair() throws a TypeError when parts of its input do not fit together", () => {
   const [a, b] = [makeSide([1, 2]), makeSide([1, 3])];
   const broken = [
     { ...b, tokens: b.tokens.slice(1) },
