@@ -3,12 +3,7 @@ import { legend } from "./legend.ts";
 import { lens } from "./lens.ts";
 import { lensGrid } from "./lens_grid.ts";
 import { measures } from "./measures.ts";
-import { pairEnds } from "./pair_ends.ts";
-import { pairLegend } from "./pair_legend.ts";
-import { pairOptions } from "./pair_options.ts";
 import type { PairPanel } from "./pair_panel.ts";
-import { pairStatus } from "./pair_status.ts";
-import { pairTransport } from "./pair_transport.ts";
 import type { Panel } from "./panel.ts";
 import { status } from "./status.ts";
 import { tokens } from "./tokens.ts";
@@ -34,12 +29,3 @@ export const stagePanels: { readonly [className: string]: Panel } = {
 
 /** Panels of a comparison that the page has containers for, by their `data-panel`. */
 export const pairPanels: { readonly [name: string]: PairPanel } = {};
-
-/** Panels over a stage with two scans, by the class of the container that the element makes for them. */
-export const pairStagePanels: { readonly [className: string]: PairPanel } = {
-  "ws-ends": pairEnds,
-  "ws-legend": pairLegend,
-  "ws-transport": pairTransport,
-  "ws-tools": pairOptions,
-  "ws-status": pairStatus,
-};
