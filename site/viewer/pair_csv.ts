@@ -2,7 +2,7 @@
 
 import type { Pair } from "../../scan/format/pair_types.ts";
 import type { Token } from "../../scan/format/types.ts";
-import { classifyCell } from "./pair_cells.ts";
+import { classifyCell } from "../../scan/pair/cells.ts";
 
 type Field = string | number | null;
 

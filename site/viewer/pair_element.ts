@@ -6,8 +6,8 @@ import { performOnPair } from "./pair_perform.ts";
 import { pairAddressOf } from "./pair_address.ts";
 import { PairSession } from "./pair_session.ts";
 import { parsePairHash } from "./pair_url_state.ts";
-import { pairPanels, pairStagePanels } from "./panels/mod.ts";
 import type { PairPanelContext } from "./panels/pair_panel.ts";
+import { pairPanels, pairStagePanels } from "./panels/pair_mod.ts";
 import { pairKeys } from "./panels/shortcuts.ts";
 import type { PairView } from "./scene/pair_view.ts";
 import type { ViewOptions } from "./scene/stage_view.ts";
@@ -120,9 +120,9 @@ export class WeightscanPair extends StageElement<PairSession, PairView> {
     ];
     const pair = this.#addressOf("pair");
     void session.load({ a, b });
-    if (differenceA !== null && differenceB !== null) {
-      session.differenceUrls = { a: differenceA, b: differenceB };
-    }
+    session.differenceUrls = differenceA !== null && differenceB !== null
+      ? { a: differenceA, b: differenceB }
+      : null;
     if (pair === null) return;
     session.loadPair(pair).catch((error) => {
       // A failure is told on the stage; an aborted load is no failure.

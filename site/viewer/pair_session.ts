@@ -4,6 +4,7 @@
  */
 
 import type { Pair, Rung } from "../../scan/format/pair_types.ts";
+import type { Header } from "../../scan/format/types.ts";
 
 import { EchoClock, PairClock } from "./pair_clock.ts";
 import { PairPaints } from "./pair_paint.ts";
@@ -92,6 +93,7 @@ export class PairSession {
   readonly #disposer = new Disposer();
   readonly #abort = new AbortController();
   #pairRequest: Promise<Pair> | null = null;
+  #pairUrl: string | null = null;
   #difference: { readonly [side in Side]: Session } | null = null;
   #differenceUrls: { readonly [side in Side]: string } | null = null;
   #glide: { readonly from: number; readonly to: number; elapsedMs: number } | null = null;
@@ -149,7 +151,14 @@ export class PairSession {
 
   /** Where the frames of the difference are; without them there is only the picture. */
   set differenceUrls(urls: { readonly [side in Side]: string } | null) {
+    const known = this.#differenceUrls;
+    if (known?.a === urls?.a && known?.b === urls?.b) return;
     this.#differenceUrls = urls;
+    const stale = this.#difference;
+    this.#difference = null;
+    if (this.shown.a !== this.a) this.showing.value = { a: this.a, b: this.b };
+    stale?.a.dispose();
+    stale?.b.dispose();
     void this.#show();
   }
 
@@ -164,17 +173,26 @@ export class PairSession {
     await Promise.all([this.a.load(urls.a), this.b.load(urls.b)]);
   }
 
-  /** Loads the side file, once; a failure is told by `pairLoading` too. @throws {LoadError} */
+  /**
+   * Loads a side file, once, in place of another; a failure is told by `pairLoading` too.
+   *
+   * @throws {LoadError}
+   */
   loadPair(url: string): Promise<Pair> {
-    if (this.#pairRequest !== null) return this.#pairRequest;
+    if (this.#pairRequest !== null && this.#pairUrl === url) return this.#pairRequest;
+    this.#pairUrl = url;
+    this.pair.value = null;
     this.pairLoading.value = { kind: "loading" };
     const { signal } = this.#abort;
     const get = this.#options.fetchPair ?? fetchPair;
     this.#pairRequest = get(url, { ...this.#options, signal }).then((pair) => {
+      // Another may have been asked for since.
+      if (this.#pairUrl !== url) return pair;
       this.pair.value = pair;
       this.pairLoading.value = { kind: "complete" };
       return pair;
     }, (error) => {
+      if (this.#pairUrl !== url) throw error;
       // The next call may try again.
       this.#pairRequest = null;
       if (error instanceof LoadError && !signal.aborted) {
@@ -299,6 +317,7 @@ export class PairSession {
     if (sides.some(({ loading }) => loading.value.kind !== "complete")) {
       this.differenceLoading.value = { kind: "loading" };
       await Promise.all((["a", "b"] as const).map((side) => difference[side].load(urls[side])));
+      if (this.#difference !== difference) return;
       const failed = sides.map(({ loading }) => loading.value).find(({ kind }) =>
         kind === "failed"
       );
@@ -308,6 +327,8 @@ export class PairSession {
         return;
       }
     }
+    // Meanwhile others may have been asked for.
+    if (this.#difference !== difference) return;
     this.differenceLoading.value = { kind: "complete" };
     if (this.space.value === "difference") this.showing.value = difference;
   }
@@ -319,13 +340,23 @@ export class PairSession {
   #compare(): void {
     const [a, b] = [this.a.header.value, this.b.header.value];
     if (a === null || b === null) this.correspondence.value = { kind: "unknown" };
-    else if (a.nParticles === b.nParticles && a.nDims === b.nDims) {
-      this.correspondence.value = { kind: "same" };
-    } else {
-      const reason = a.nDims === b.nDims
-        ? `The prompts have ${a.nParticles} and ${b.nParticles} particles: none of one is one of the other.`
-        : "One picture is flat and the other is not.";
-      this.correspondence.value = { kind: "different", reason };
+    else {
+      const reason = whyApart(a, b);
+      this.correspondence.value = reason === null
+        ? { kind: "same" }
+        : { kind: "different", reason };
     }
   }
+}
+
+/** Why a's particle i is not b's particle i, or null where it is. */
+function whyApart(a: Header, b: Header): string | null {
+  if (a.prompt.family !== b.prompt.family || a.model.digest !== b.model.digest) {
+    return "The prompts were not projected together: a place in one picture means nothing in the other.";
+  }
+  if (a.nDims !== b.nDims) return "One picture is flat and the other is not.";
+  if (a.nParticles !== b.nParticles) {
+    return `The prompts have ${a.nParticles} and ${b.nParticles} particles: none of one is one of the other.`;
+  }
+  return null;
 }

@@ -338,7 +338,7 @@ export abstract class StageElement<S extends Watched, V extends StageView> exten
       (nowhere && this.#everywhere.value && this.#visibleShare >= keyShare && this.isFirst);
     if (!reaches) {
       // Keys that the focused control has no use for still work on the stage's own controls.
-      if (!inside || !["[", "]", "?"].includes(event.key) || isTextField(focused)) return;
+      if (!inside || !["[", "]", "?", "Escape"].includes(event.key) || isTextField(focused)) return;
     }
     if (this.press(event, onStage)) event.preventDefault();
   }

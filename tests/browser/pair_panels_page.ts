@@ -3,7 +3,7 @@
  * without files and without clouds.
  */
 import type { Selection } from "../../site/viewer/selection.ts";
-import { pairPanels } from "../../site/viewer/panels/mod.ts";
+import { pairPanels } from "../../site/viewer/panels/pair_mod.ts";
 import type { PairPanelContext } from "../../site/viewer/panels/pair_panel.ts";
 import type { PairSession } from "../../site/viewer/pair_session.ts";
 import { Tracked } from "../../site/viewer/state.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { classifyCell, decidesFrom, effectOf, movedFrom } from "../../site/viewer/pair_cells.ts";
+import { classifyCell, decidesFrom, effectOf, movedFrom } from "../../scan/pair/cells.ts";
 
 function layerOf(distance: number, restored: number, lost: number) {
   return {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeScan } from "../../scan/format/encode.ts";
+import type { Pair } from "../../scan/format/pair_types.ts";
 import type { Scan } from "../../scan/format/types.ts";
 import { pairColouring } from "../../site/viewer/pair_paint.ts";
 import { pairActionOf } from "../../site/viewer/pair_keys.ts";
@@ -81,6 +82,21 @@ Deno.test("loadPair() tells a failure and can be called again", async () => {
   await assert.rejects(first, { name: "LoadError" });
   assert.equal(pair.pairLoading.value.kind, "failed");
   assert.notEqual(pair.loadPair("p").catch(() => {}), first);
+  pair.dispose();
+});
+
+Deno.test("loadPair() keeps the one that was asked for last", async () => {
+  const answers: (() => void)[] = [];
+  const pair = new PairSession({
+    fetchPair: (url) =>
+      new Promise((resolve) => answers.push(() => resolve({ header: { family: url } } as Pair))),
+  });
+  const [first, second] = [pair.loadPair("first"), pair.loadPair("second")];
+  answers[1]();
+  await second;
+  answers[0]();
+  await first;
+  assert.equal(pair.pair.value?.header.family, "second");
   pair.dispose();
 });
 

@@ -3,19 +3,6 @@ import { legend } from "./legend.ts";
 import { lens } from "./lens.ts";
 import { lensGrid } from "./lens_grid.ts";
 import { measures } from "./measures.ts";
-import { pairCause } from "./pair_cause.ts";
-import { pairCsv } from "./pair_csv.ts";
-import { pairCurves } from "./pair_curves.ts";
-import { pairDivergence } from "./pair_divergence.ts";
-import { pairEnds } from "./pair_ends.ts";
-import { pairLegend } from "./pair_legend.ts";
-import { pairMatch } from "./pair_match.ts";
-import { pairMovers } from "./pair_movers.ts";
-import { pairOptions } from "./pair_options.ts";
-import type { PairPanel } from "./pair_panel.ts";
-import { pairStatus } from "./pair_status.ts";
-import { pairTransport } from "./pair_transport.ts";
-import { pairTrust } from "./pair_trust.ts";
 import type { Panel } from "./panel.ts";
 import { status } from "./status.ts";
 import { tokens } from "./tokens.ts";
@@ -30,17 +17,6 @@ export const pagePanels: { readonly [name: string]: Panel } = {
   measures,
 };
 
-/** Panels that a comparison's page has containers for, by their `data-panel`. */
-export const pairPanels: { readonly [name: string]: PairPanel } = {
-  "pair-divergence": pairDivergence,
-  "pair-cause": pairCause,
-  "pair-curves": pairCurves,
-  "pair-movers": pairMovers,
-  "pair-match": pairMatch,
-  "pair-trust": pairTrust,
-  "pair-csv": pairCsv,
-};
-
 /** Panels over the stage, by the class of the container that the element makes for them. */
 export const stagePanels: { readonly [className: string]: Panel } = {
   "ws-caption": caption,
@@ -48,13 +24,4 @@ export const stagePanels: { readonly [className: string]: Panel } = {
   "ws-transport": transport,
   "ws-tools": viewOptions,
   "ws-status": status,
-};
-
-/** Panels over a stage with two scans, by the class of the container that the element makes for them. */
-export const pairStagePanels: { readonly [className: string]: PairPanel } = {
-  "ws-ends": pairEnds,
-  "ws-legend": pairLegend,
-  "ws-transport": pairTransport,
-  "ws-tools": pairOptions,
-  "ws-status": pairStatus,
 };

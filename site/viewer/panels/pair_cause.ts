@@ -1,7 +1,13 @@
 import type { Pair } from "../../../scan/format/pair_types.ts";
 import { make } from "../dom.ts";
 import { formatShare, placeOn } from "../heat.ts";
-import { type CellKind, classifyCell, decidesFrom, effectOf, movedFrom } from "../pair_cells.ts";
+import {
+  type CellKind,
+  classifyCell,
+  decidesFrom,
+  effectOf,
+  movedFrom,
+} from "../../../scan/pair/cells.ts";
 import { colourAt, heatScales, type Look } from "../palette.ts";
 import { formatNumber, showToken } from "../text.ts";
 import { makeLadderMap, type MapView } from "./ladder_map.ts";

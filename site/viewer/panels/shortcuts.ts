@@ -28,6 +28,7 @@ export const pairKeys: readonly KeyRow[] = [
   [["w"], "same layers or most alike layers"],
   [["d"], "picture or directions of the difference"],
   [["n", "p"], "choose the next, previous token's particles"],
+  [["click"], "choose the particles that read the same token"],
   [["Esc"], "choose none"],
   ...scanKeys,
 ];
@@ -68,7 +69,8 @@ export function makeShortcuts(
   const dialog = make(
     "dialog",
     { class: "ws-dialog", "aria-label": "Keys, mouse and touch" },
-    make("h2", {}, "Keys, mouse and touch"),
+    // The focus begins where the list does, so that a long one is read from its top.
+    make("h2", { tabindex: -1, autofocus: true }, "Keys, mouse and touch"),
     keys,
     make(
       "label",

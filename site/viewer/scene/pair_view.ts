@@ -18,6 +18,8 @@ import { StageView, type ViewOptions } from "./stage_view.ts";
 const ghostShare = 0.75;
 /** Ways that begin to count as a displacement, and that do, in cloud radii. */
 const displaced: readonly [number, number] = [0.05, 0.14];
+/** How long another arrangement or other frames take to appear. */
+const fadeMs = 320;
 /** How long arrows take to appear. */
 const arrowMs = 260;
 /** Narrower than this a stage has one cloud above the other. */
@@ -63,13 +65,19 @@ export class PairView extends StageView {
       pair.blend.subscribe(redraw),
       pair.ghost.subscribe(redraw),
       pair.arrows.subscribe(redraw),
-      pair.arrangement.subscribe(() => this.resize()),
+      pair.arrangement.subscribe(() => {
+        this.resize();
+        this.#fadeIn();
+      }),
       pair.correspondence.subscribe(() => this.resize()),
       pair.pair.subscribe(recolour),
       pair.pair.subscribe(() => this.#choose()),
       pair.aligned.subscribe(recolour),
       pair.selection.subscribe(() => this.#choose()),
-      pair.showing.subscribe(() => this.rebuild()),
+      pair.showing.subscribe(() => {
+        this.rebuild();
+        this.#fadeIn();
+      }),
     );
     this.#each((scan) => scan.rebuild());
     this.claim();
@@ -323,6 +331,12 @@ export class PairView extends StageView {
     }
     const { value } = this.#pair.selection;
     if (value.kind === "cell" && value.frame === frame) this.#choose();
+  }
+
+  /** Where there is no way from one picture to the next, it does not jump at least. */
+  #fadeIn(): void {
+    if (this.options.reducedMotion.value || !this.visible) return;
+    this.renderer.canvas.animate({ opacity: [0, 1] }, { duration: fadeMs, easing: "ease-out" });
   }
 
   #dropArrows(): void {
