@@ -21,7 +21,7 @@ export { firstAbove } from "./divergence.ts";
 export { withNullBand } from "./null_band.ts";
 export type { DifferenceView, PairAnalysis, PairInput, PairSide, PatchTail } from "./types.ts";
 export { type PatchingInput, patchPairs } from "./patching.ts";
-export { defaultTolerance, halfTolerance } from "./soundness.ts";
+export { defaultTolerance } from "./soundness.ts";
 export { meanLag } from "./warp.ts";
 
 /** A comparison that waits for its patching. */

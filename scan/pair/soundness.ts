@@ -9,16 +9,12 @@ import {
 } from "./states.ts";
 
 /**
- * Largest deviation that passes, as a share of a layer's mean norm. The two runs need not agree to the
- * last bit, since a runtime may cut a sum in other places for a prompt of another length. In float32 each
- * rounding is 6e-8 of a number, and a thousandth leaves room for thousands of them; in float16 it is
- * 5e-4, so that models which compute in 16 bits want more room, see {@linkcode halfTolerance}. Where a
- * later token leaks backwards the deviation is a part of the change itself, of the size of the norm.
+ * Largest deviation that passes where nothing else is said, as a share of a layer's mean norm. The two runs
+ * need not agree to the last bit, since a runtime may cut a sum in other places for a prompt of another
+ * length; a model says itself what its rounding may do (`model/rounding.ts`). Where a later token leaks
+ * backwards the deviation is a part of the change itself, of the size of the norm.
  */
 export const defaultTolerance = 1e-3;
-
-/** The same for models that compute in 16 bits. */
-export const halfTolerance = 2e-2;
 
 /**
  * Compares the states before the first change: in a causal model a token sees only what stands before
