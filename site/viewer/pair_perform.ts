@@ -34,7 +34,7 @@ export function performOnPair(
       pair.blendTo(stepped(pair.blendTarget, 1), atOnce);
       return true;
     case "arrange":
-      pair.arrangement.value = pair.arrangement.value === "beside" ? "together" : "beside";
+      pair.arrange(pair.arrangement.value === "beside" ? "together" : "beside");
       return true;
     case "ghost":
       pair.ghost.value = !pair.ghost.value;

@@ -42,7 +42,12 @@ export type Space = typeof spaces[number];
 export type Correspondence =
   | { readonly kind: "unknown" }
   | { readonly kind: "same" }
-  | { readonly kind: "different"; readonly reason: string };
+  | {
+    readonly kind: "different";
+    readonly reason: string;
+    /** Whether they stand in one picture all the same; if not, they are shown side by side alone. */
+    readonly together: boolean;
+  };
 
 export type PairLoading =
   | { readonly kind: "idle" | "loading" | "complete" }
@@ -77,7 +82,9 @@ export class PairSession {
   readonly space = new Tracked<Space>("picture");
   readonly correspondence = new Tracked<Correspondence>(
     { kind: "unknown" },
-    (a, b) => a.kind === b.kind,
+    (a, b) =>
+      a.kind === b.kind &&
+      (a.kind !== "different" || b.kind !== "different" || a.together === b.together),
   );
   /** The sessions whose frames are shown: `a` and `b`, or those of the difference. */
   readonly showing: Tracked<{ readonly [side in Side]: Session }>;
@@ -138,6 +145,17 @@ export class PairSession {
 
   get nFrames(): number {
     return this.a.nFrames || this.b.nFrames;
+  }
+
+  /** Whether both can stand in one picture, as far as is known. */
+  get canMeet(): boolean {
+    const { value } = this.correspondence;
+    return value.kind !== "different" || value.together;
+  }
+
+  /** Shows both together, or side by side; the second alone where they cannot meet. */
+  arrange(arrangement: Arrangement): void {
+    this.arrangement.value = this.canMeet ? arrangement : "beside";
   }
 
   get shown(): { readonly [side in Side]: Session } {
@@ -341,22 +359,28 @@ export class PairSession {
     const [a, b] = [this.a.header.value, this.b.header.value];
     if (a === null || b === null) this.correspondence.value = { kind: "unknown" };
     else {
-      const reason = whyApart(a, b);
+      const together = haveOnePicture(a, b);
+      const reason = together ? whyDifferent(a, b) : notTogether;
       this.correspondence.value = reason === null
         ? { kind: "same" }
-        : { kind: "different", reason };
+        : { kind: "different", reason, together };
+      // Places of two pictures mean nothing to each other.
+      if (!this.canMeet) this.arrangement.value = "beside";
     }
   }
 }
 
+const notTogether = "The prompts were not projected together: each has a picture of its own.";
+
+/** Whether a place means the same in both: members of one family are projected together. */
+function haveOnePicture(a: Header, b: Header): boolean {
+  return a.prompt.family === b.prompt.family && a.model.digest === b.model.digest &&
+    a.nDims === b.nDims;
+}
+
 /** Why a's particle i is not b's particle i, or null where it is. */
-function whyApart(a: Header, b: Header): string | null {
-  if (a.prompt.family !== b.prompt.family || a.model.digest !== b.model.digest) {
-    return "The prompts were not projected together: a place in one picture means nothing in the other.";
-  }
-  if (a.nDims !== b.nDims) return "One picture is flat and the other is not.";
-  if (a.nParticles !== b.nParticles) {
-    return `The prompts have ${a.nParticles} and ${b.nParticles} particles: none of one is one of the other.`;
-  }
-  return null;
+function whyDifferent(a: Header, b: Header): string | null {
+  return a.nParticles === b.nParticles
+    ? null
+    : `The prompts have ${a.nParticles} and ${b.nParticles} particles: none of one is one of the other.`;
 }

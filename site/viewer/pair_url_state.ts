@@ -91,7 +91,7 @@ export function formatPairHash(state: PairLinkState, present = ""): string {
 /** Puts a link's state into a session; the layer is the caller's business. */
 export function applyPairLink(state: PairLinkState, pair: PairSession): void {
   applyLink(state, pair.settings);
-  pair.arrangement.value = state.arrangement;
+  pair.arrange(state.arrangement);
   pair.blendTo(state.blend, true);
   pair.ghost.value = state.ghost;
   pair.arrows.value = state.arrows;

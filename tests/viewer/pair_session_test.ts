@@ -19,6 +19,7 @@ const put = async (name: string, scan: Scan) => files.set(name, await encodeScan
 await put("a", a);
 await put("b", b);
 await put("fewer", fewer);
+await put("stranger", makeSyntheticFamily(1, { particles: 60, frames: nFrames })[0].scan);
 
 function makePair(): PairSession {
   return new PairSession({
@@ -72,6 +73,17 @@ Deno.test("correspondence says why particles of unequal numbers are not the same
   const { value } = pair.correspondence;
   assert.match(value.kind === "different" ? value.reason : "", /60 and 30/);
   assert.notEqual(pairColouring(pair), "displacement", "there is no displacement to show");
+  pair.dispose();
+});
+
+Deno.test("prompts of different families stay side by side, and why is told", async () => {
+  const pair = makePair();
+  await pair.load({ a: "a", b: "stranger" });
+  const { value } = pair.correspondence;
+  assert.match(value.kind === "different" ? value.reason : "", /not projected together/);
+  assert.equal(pair.arrangement.value, "beside");
+  pair.arrange("together");
+  assert.equal(pair.arrangement.value, "beside");
   pair.dispose();
 });
 

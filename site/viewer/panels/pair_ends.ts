@@ -35,7 +35,7 @@ export const pairEnds: PairPanel = (container, context) => {
   const arrows = toggle(disposer, "Arrows", "v", session.arrows);
   const beside = makeToggle("Side by side", "s");
   disposer.listen(beside, "click", () => {
-    session.arrangement.value = session.arrangement.value === "beside" ? "together" : "beside";
+    session.arrange(session.arrangement.value === "beside" ? "together" : "beside");
   });
   const toggles = make(
     "div",
@@ -48,16 +48,16 @@ export const pairEnds: PairPanel = (container, context) => {
 
   const arrange = () => {
     const isBeside = session.arrangement.value === "beside";
-    const { kind } = session.correspondence.value;
+    const { value } = session.correspondence;
+    const { kind } = value;
     container.dataset.arrangement = session.arrangement.value;
     beside.setAttribute("aria-pressed", String(isBeside));
     ghost.hidden = arrows.hidden = isBeside;
     range.disabled = arrows.disabled = kind !== "same";
     slider.hidden = isBeside || kind === "different";
     note.hidden = isBeside || kind !== "different";
-    note.textContent = session.correspondence.value.kind === "different"
-      ? session.correspondence.value.reason
-      : "";
+    note.textContent = value.kind === "different" ? value.reason : "";
+    beside.disabled = !session.canMeet;
   };
   disposer.add(
     session.arrangement.follow(arrange),
