@@ -4,7 +4,7 @@ import { bytes, count, longDay, magnitude, plural } from "./numbers.ts";
 import type { SiteData } from "./site_data.ts";
 import { oneLine, shorten } from "./text.ts";
 import { relativeUrl } from "./urls.ts";
-import { type AnswerView, answerView, type ImageView, imageView } from "./views.ts";
+import { type AnswerView, answerView, byline, type ImageView, imageView } from "./views.ts";
 import type { Run } from "./words.ts";
 
 /** A prompt of a comparison. */
@@ -225,7 +225,7 @@ function downloadsOf({ pair, a, b }: PairEntry, file: (path: string) => string):
 
 function citationOf(entry: PairEntry, permalink: string): string {
   const { scan } = entry.a.entry;
-  return `${scan.author}: “${
+  return `${byline(scan)}“${
     shorten(titleOf(entry), 120)
   }”, comparison of two scans of ${scan.model.name}. ` +
     `${scan.run.writer}, ${scan.run.date.slice(0, 10)}. ${permalink} (comparison ${

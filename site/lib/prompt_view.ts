@@ -9,6 +9,7 @@ import { relativeUrl } from "./urls.ts";
 import {
   type AnswerView,
   answerView,
+  byline,
   compareLinks,
   type CompareLinkView,
   type ImageView,
@@ -212,7 +213,7 @@ function factsOf(scan: ScanEntry): [string, string][] {
 
 function citationOf(scan: ScanEntry, permalink: string): string {
   const seed = scan.parameters.seed === undefined ? "" : `, seed ${scan.parameters.seed}`;
-  return `${scan.author}: “${shorten(scan.title, 120)}”, scan of ${scan.model.name}${seed}. ` +
+  return `${byline(scan)}“${shorten(scan.title, 120)}”, scan of ${scan.model.name}${seed}. ` +
     `${scan.run.writer}, ${scan.run.date.slice(0, 10)}. ${permalink} (scan ${
       scan.key.slice(0, 16)
     })`;

@@ -62,6 +62,11 @@ export interface CardView {
   readonly verdict: AnswerView["verdict"];
 }
 
+/** Author of a prompt before what is cited, nothing for a prompt that was only compared on this machine. */
+export function byline({ author }: ScanEntry): string {
+  return author === "" ? "" : `${author}: `;
+}
+
 export function answerView(scan: ScanEntry): AnswerView {
   const best = scan.answer[0];
   return {

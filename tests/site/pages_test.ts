@@ -211,6 +211,16 @@ Deno.test("renderPages() writes a feed and a site map that are well formed, with
   );
 });
 
+Deno.test("renderPages() leaves prompts without an author out of the feed and of citations", async () => {
+  const own = { family: "diff-0123456789", id: "diff-0123456789", author: "", licence: "" };
+  const pages = await renderAll(makeSite([makeEntry(), makeEntry(own)], location));
+  const feed = parseXml(pages.get("feed.xml") ?? "");
+  assert.equal(feed.filter(({ name }) => name === "entry").length, 1);
+  const page = pages.get("p/diff-0123456789/index.html") ?? "";
+  assert.match(page, /Compared here, added <time/);
+  assert.doesNotMatch(page, />: “|by ,/);
+});
+
 Deno.test("renderPages() starts the lost reader's links at the site's root", async () => {
   const pages = await renderAll(makeSite([makeEntry()], location));
   const links = elementsOf(pages.get("404.html") ?? "").flatMap(({ attributes }) =>
