@@ -44,6 +44,12 @@ Deno.test("deno task scan writes every prompt of the collection, once and for al
       assert.ok(one.bytes > 0 && one.explainedVariance <= 1);
       assert.ok(one.trustworthiness >= 0 && one.trustworthiness <= 1);
     }
+    assert.equal(summary.pairs.length, 6);
+    assert.ok(
+      summary.pairs.every((one: { bytes: number; sentence: string }) =>
+        one.bytes > 0 && one.sentence !== ""
+      ),
+    );
     for (const stage of ["model", "particles", "projection", "pairs", "files"]) {
       assert.match(run.err, new RegExp(`cat · .*: ${stage}`));
     }
