@@ -45,7 +45,7 @@ const checkpointEverySeconds = 120;
 const evaluateEverySeconds = 240;
 const heldOutSeed = 20_261_123;
 /** Goes up when the weights change in a way that pictures of them change too. */
-const bundledRevision = "2";
+const bundledRevision = "3";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const defaultCheckpointPath = fileURLToPath(
   new URL("../../.cache/train/checkpoint.msgpack", import.meta.url),
