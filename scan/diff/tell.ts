@@ -89,15 +89,23 @@ export function formatBriefly({ header: { a, b, control, finding } }: Pair): str
   ].join("\n");
 }
 
-/** Findings as a Markdown table, a row each. */
+/**
+ * Findings as a Markdown table, a row each. `seen` is how much of the picture's motion between the two is
+ * motion of the codes, see `visibleChange`.
+ */
 export function formatFindings(pairs: readonly Pair[]): string {
   const cell = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/[|\\`*_<>[\]]/g, "\\$&");
-  const rows = pairs.map(({ header: { a, b, control, finding, model } }) =>
-    `| ${cell(a.promptId)} | ${cell(b.promptId)}${control ? " (control)" : ""} | ${
-      cell(model.name)
-    } | ${cell(finding.sentence)} |`
+  const rows = pairs.map(({ header: { a, b, control, finding, visibleChange } }) =>
+    [
+      "",
+      cell(a.promptId),
+      `${cell(b.promptId)}${control ? " (control)" : ""}`,
+      visibleChange === null ? "–" : visibleChange.toFixed(2),
+      cell(finding.sentence),
+      "",
+    ].join(" | ").trim()
   );
-  return ["| a | b | model | finding |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| a | b | seen | finding |", "|---|---|---:|---|", ...rows].join("\n");
 }
 
 /** A comparison as one JSON value; numbers that are not there are null. */
