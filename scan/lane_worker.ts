@@ -1,5 +1,6 @@
 /** The worker of `worker_lane.ts`: a local lane that is told what to do by messages. */
 /// <reference lib="deno.worker" />
+import { createFitCheck } from "./fit_check.ts";
 import { createLocalLane, type Lane } from "./lane.ts";
 import { loadModel } from "./model/load_model.ts";
 import { createEngine } from "./runtime/node_engine.ts";
@@ -14,15 +15,17 @@ const tell = (message: FromWorker) => self.postMessage(message);
 let lane: Promise<Lane> | null = null;
 let controller = new AbortController();
 
-async function openLane({ provider, nThreads, dataFolder }: ToWorker & { type: "start" }) {
+async function openLane(start: ToWorker & { type: "start" }) {
+  const { provider, nThreads, dataFolder, memoryBytes } = start;
   const engine = await createEngine(provider, { nThreads });
-  return createLocalLane({ store: await Store.open(dataFolder), engine, loadModel });
+  const store = await Store.open(dataFolder);
+  return createLocalLane({ store, engine, loadModel, checkFit: createFitCheck(memoryBytes) });
 }
 
 async function scan({ job }: ToWorker & { type: "scan" }): Promise<void> {
   controller = new AbortController();
   try {
-    const records = await (await lane!).scan(job, {
+    const stored = await (await lane!).scan(job, {
       signal: controller.signal,
       onStage: (stage) => {
         tell({ type: "stage", stage });
@@ -35,7 +38,7 @@ async function scan({ job }: ToWorker & { type: "scan" }): Promise<void> {
         };
       },
     });
-    tell({ type: "scanned", records });
+    tell({ type: "scanned", stored });
   } catch (error) {
     tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
   }

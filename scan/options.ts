@@ -5,6 +5,7 @@ import {
   parameterChoices,
   type ScanParameters,
 } from "./collection/schema.ts";
+import { parseBytes } from "./units.ts";
 
 /** What `deno task scan` was asked to do. */
 export interface ScanOptions {
@@ -17,6 +18,10 @@ export interface ScanOptions {
   readonly parameters: Partial<ScanParameters>;
   /** Families scanned at once, or null for what suits the machine. */
   readonly atOnce: number | null;
+  /** Most memory to take in bytes, or null for what is free. */
+  readonly memoryBytes: number | null;
+  /** A scan makes no request either way: says that none is to be made elsewhere. */
+  readonly offline: boolean;
   readonly promptsFolder: string;
   readonly dataFolder: string;
   readonly force: boolean;
@@ -46,6 +51,10 @@ Options
   --device <name>   auto, cuda, webgpu or cpu; auto takes the first of them that works (default: auto)
   --jobs <n>        families scanned at once, 1 to 64 (default: one for each core on a CPU with the
                     bundled model, which each of them loads; else 1)
+  --memory <size>   most memory to take, such as 6GB: a family or model that needs more is refused
+                    before it is begun (default: what is free)
+  --offline         models come from here alone: a scan makes no request in any case, and says with
+                    this how a model of the hub that is not in the cache comes here without a network
   --prompts <dir>   folder of the collection (default: prompts)
   --data <dir>      folder of the results (default: _data)
   --force           scan again what is there already
@@ -90,6 +99,8 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     device: choice("--device", values.device, devices)!,
     parameters: readParameters(values),
     atOnce: number("--jobs", values.jobs, { min: 1, max: 64 }) ?? null,
+    memoryBytes: readMemory(values.memory),
+    offline: values.offline,
     promptsFolder: values.prompts,
     dataFolder: values.data,
     force: values.force,
@@ -109,6 +120,8 @@ function parse(args: readonly string[]) {
         model: { type: "string", multiple: true },
         device: { type: "string", default: "auto" },
         jobs: { type: "string" },
+        memory: { type: "string" },
+        offline: { type: "boolean", default: false },
         encoder: { type: "string" },
         particles: { type: "string" },
         projection: { type: "string" },
@@ -133,6 +146,13 @@ function parse(args: readonly string[]) {
       `${error instanceof Error ? error.message : error}. See deno task scan --help`,
     );
   }
+}
+
+function readMemory(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const bytes = parseBytes(text);
+  if (bytes !== null && bytes > 0) return bytes;
+  throw new UsageError(`Cannot use --memory "${text}": expected a size such as 6GB or 500MB`);
 }
 
 /** The parameters that are given, and no others. */

@@ -1,15 +1,16 @@
 import type { Family } from "./collection/mod.ts";
 import type { ScanParameters } from "./collection/schema.ts";
-import { encode, type EncodedMember } from "./encoder/mod.ts";
-import { composeScan, type MemberScan } from "./compose_scan.ts";
-import type { Quality } from "./format/types.ts";
-import { meanStep, visibleChange } from "./measure/mod.ts";
+import { compareFamily, type MemberPair } from "./compare_family.ts";
+import { composeScan, type Made, type MemberScan } from "./compose_scan.ts";
+import { encode } from "./encoder/mod.ts";
+import { meanStep } from "./measure/mod.ts";
 import type { LanguageModel, Reading } from "./model/types.ts";
 import type { Engine, OnProgress } from "./onnx/engine.ts";
+import { boundingBox, cutFrames, seenChange } from "./pictures.ts";
 import { gatherRows, project, sharePoints } from "./projection/mod.ts";
 
 /** The stages that take time, in their order. */
-export type Stage = "model" | "particles" | "projection";
+export type Stage = "model" | "particles" | "projection" | "pairs";
 
 export interface ScanHooks {
   /** Told when a stage starts; what it returns is told how far the stage is. */
@@ -17,12 +18,20 @@ export interface ScanHooks {
   readonly signal?: AbortSignal;
 }
 
+/** What scanning a family gives. */
+export interface ScannedFamily {
+  /** One for each member, in their order. */
+  readonly members: readonly MemberScan[];
+  /** One for every two of them, in the order (0, 1), (0, 2), … (1, 2), … */
+  readonly pairs: readonly MemberPair[];
+}
+
 /**
- * Scans a family: prompts → hidden states → particles → frames. Members share one encoder and one
- * projection, so that particle i and every place in the picture mean the same in each of them.
+ * Scans a family: prompts → hidden states → particles → frames → comparisons. Members share one encoder
+ * and one projection, so that particle i and every place in the picture mean the same in each of them.
  *
- * @returns one scan for each member, in their order
  * @throws {RangeError} if a prompt does not fit the model
+ * @throws {Error} if two members differ before their first changed token
  * @throws the signal's reason when it is aborted
  */
 export async function scanFamily(
@@ -31,7 +40,7 @@ export async function scanFamily(
   engine: Engine,
   parameters: ScanParameters,
   { onStage, signal }: ScanHooks,
-): Promise<MemberScan[]> {
+): Promise<ScannedFamily> {
   const { members } = family;
 
   const onRead = onStage("model");
@@ -62,77 +71,36 @@ export async function scanFamily(
   });
 
   const box = boundingBox(projected.positions, nDims);
-  const pictures = shared.rows.map((rows) =>
-    cutFrames(gatherRows(projected.positions, nDims, rows), nFrames)
-  );
-  const changes = encoding.members.map((_, m) =>
-    m === 0 ? null : compareMembers(encoding.members, pictures, [0, m], nDims)
-  );
+  const seen = encoding.members.map((encoded, m) => ({
+    encoded,
+    positions: cutFrames(gatherRows(projected.positions, nDims, shared.rows[m]), nFrames),
+  }));
+  const changes = seen.map((one, m) => m === 0 ? null : seenChange(seen[0], one, nDims));
   changes[0] = mean(changes.filter((change) => change !== null));
-  return members.map((prompt, m) => {
-    const quality: Quality = {
+  const made = seen.map((one, m): Made => ({
+    ...one,
+    box,
+    quality: {
       explainedVariance: encoding.explainedVariance,
       trustworthiness: projected.trustworthiness,
       neighbourRecall: projected.neighbourRecall,
-      meanStep: meanStep(pictures[m], nDims),
+      meanStep: meanStep(one.positions, nDims),
       ...(changes[m] === null ? {} : { visibleChange: changes[m] }),
-    };
-    return composeScan(prompt, readings[m], model, parameters, {
-      quality,
-      box,
-      positions: pictures[m],
-      encoded: encoding.members[m],
+    },
+  }));
+  const scans = members.map((prompt, m) =>
+    composeScan(prompt, readings[m], model, parameters, made[m])
+  );
+
+  const pairs = members.length < 2
+    ? []
+    : await compareFamily({ family, readings, made, members: scans }, model, engine, parameters, {
+      signal,
+      onProgress: onStage("pairs"),
     });
-  });
-}
-
-/** Cuts an array of all frames' positions. */
-function cutFrames(positions: Float32Array, nFrames: number): Float32Array[] {
-  const length = positions.length / nFrames;
-  return Array.from(
-    { length: nFrames },
-    (_, frame) => positions.slice(frame * length, (frame + 1) * length),
-  );
-}
-
-/** How much of two members' change is seen, or null where their particles do not correspond. */
-function compareMembers(
-  encoded: readonly EncodedMember[],
-  pictures: readonly (readonly Float32Array[])[],
-  [a, b]: readonly [number, number],
-  nDims: number,
-): number | null {
-  if (encoded[a].nParticles !== encoded[b].nParticles) return null;
-  return visibleChange(
-    [encoded[a].codes, encoded[b].codes],
-    encoded[a].dCode,
-    [concatenate(pictures[a]), concatenate(pictures[b])],
-    nDims,
-  );
+  return { members: scans, pairs };
 }
 
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, x) => sum + x, 0) / values.length;
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
-/** @param positions [n, nDims], n ≥ 1 */
-function boundingBox(positions: Float32Array, nDims: number): { min: number[]; max: number[] } {
-  const min = Array.from({ length: nDims }, () => Infinity);
-  const max = Array.from({ length: nDims }, () => -Infinity);
-  for (let i = 0; i < positions.length; i++) {
-    const axis = i % nDims;
-    if (positions[i] < min[axis]) min[axis] = positions[i];
-    if (positions[i] > max[axis]) max[axis] = positions[i];
-  }
-  return { min, max };
 }

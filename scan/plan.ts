@@ -1,12 +1,20 @@
 import type { Family, Prompt } from "./collection/mod.ts";
 import type { ScanParameters } from "./collection/schema.ts";
 import type { ModelIdentity } from "./model/types.ts";
-import { scanKey } from "./store/key.ts";
-import type { ScanEntry, ScanRecord } from "./store/manifest.ts";
+import { isOwnFamily, pairKey, scanKey } from "./store/key.ts";
+import type { PairRecord, ScanEntry, ScanRecord } from "./store/manifest.ts";
 
 /** One member of a job and the address of its scan. */
 export interface JobMember {
   readonly prompt: Prompt;
+  readonly key: string;
+}
+
+/** Two members of a job and the address of their comparison. */
+export interface JobPair {
+  /** Places in the job's members, a < b. */
+  readonly a: number;
+  readonly b: number;
   readonly key: string;
 }
 
@@ -17,6 +25,8 @@ export interface Job {
   readonly modelName: string;
   readonly parameters: ScanParameters;
   readonly members: readonly JobMember[];
+  /** Every two of them. */
+  readonly pairs: readonly JobPair[];
 }
 
 /** What the command line changes of the collection's settings. */
@@ -51,10 +61,21 @@ export async function planJobs(
       for (const prompt of family.members) {
         members.push({ prompt, key: await scanKey(input, prompt.id) });
       }
-      jobs.push({ family, modelName, parameters, members });
+      jobs.push({ family, modelName, parameters, members, pairs: await pairUp(members) });
     }
   }
   return jobs;
+}
+
+/** Every two of some members, in their order. */
+async function pairUp(members: readonly JobMember[]): Promise<JobPair[]> {
+  const pairs: JobPair[] = [];
+  for (let a = 0; a < members.length; a++) {
+    for (let b = a + 1; b < members.length; b++) {
+      pairs.push({ a, b, key: await pairKey(members[a].key, members[b].key) });
+    }
+  }
+  return pairs;
 }
 
 /**
@@ -106,7 +127,8 @@ export function entryOf(family: Family, prompt: Prompt, record: ScanRecord): Sca
  *
  * For each member and model the first of these that is stored is listed: the scan that this run
  * asked for, the one that was listed before, the one that the collection's own settings ask for. A
- * prompt that the collection no longer has, or has with other words, is not listed.
+ * prompt that the collection no longer has, or has with other words, is not listed; families that two
+ * compared texts made stay listed, after the collection's.
  *
  * @param run the jobs of this run
  * @param before the list as it stands
@@ -136,6 +158,35 @@ export async function listScans(
         if (!record || models.has(record.model.name)) continue;
         models.add(record.model.name);
         listed.push(entryOf(family, prompt, record));
+      }
+    }
+  }
+  const ids = new Set(families.map(({ id }) => id));
+  for (const entry of before) {
+    if (!isOwnFamily(entry.family) || ids.has(entry.family)) continue;
+    const record = await readRecord(entry.key);
+    if (record) listed.push({ ...entry, ...record });
+  }
+  return listed;
+}
+
+/**
+ * The comparisons for the site: those that are stored of every two scans of a family and a model that
+ * are listed.
+ *
+ * @param readPair the stored comparison at a key, or null
+ */
+export async function listPairs(
+  scans: readonly ScanEntry[],
+  readPair: (key: string) => Promise<PairRecord | null>,
+): Promise<PairRecord[]> {
+  const listed: PairRecord[] = [];
+  const families = Map.groupBy(scans, ({ family, model }) => JSON.stringify([family, model.name]));
+  for (const members of families.values()) {
+    for (const [i, a] of members.entries()) {
+      for (const b of members.slice(i + 1)) {
+        const record = await readPair(await pairKey(a.key, b.key));
+        if (record) listed.push(record);
       }
     }
   }

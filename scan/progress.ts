@@ -3,6 +3,8 @@ import process from "node:process";
 import cliProgress from "cli-progress";
 import type { OnProgress } from "./onnx/engine.ts";
 
+export { formatBytes } from "./units.ts";
+
 /** One line of progress: what one of several workers is at. */
 export interface ReporterRow {
   /** Starts a stage of the work named `subject`; a stage before it ends. */
@@ -27,19 +29,6 @@ export function formatDuration(durationMs: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
-}
-
-/** Bytes as people read them, in decimal units: `812 B`, `64.2 KB`, `1.9 MB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ["KB", "MB", "GB", "TB"];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Time left of a stage by its rate so far, or "" while that is a guess. */

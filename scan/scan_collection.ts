@@ -1,9 +1,11 @@
 import type { Family } from "./collection/mod.ts";
-import type { Lane } from "./lane.ts";
-import { type Job, listScans } from "./plan.ts";
+import type { Lane, Stored } from "./lane.ts";
+import { type Job, listPairs, listScans } from "./plan.ts";
 import { formatDuration, type Reporter, type ReporterRow } from "./progress.ts";
-import type { ScanRecord } from "./store/manifest.ts";
+import type { PairRecord, ScanRecord } from "./store/manifest.ts";
 import type { Store } from "./store/store.ts";
+
+const nothing: Stored = { records: [], pairs: [] };
 
 /** What a run needs from outside. */
 export interface RunContext {
@@ -36,6 +38,8 @@ export interface JobOutcome {
   readonly status: "scanned" | "skipped" | "failed" | "interrupted";
   /** One for each member, in order; fewer where the job failed. */
   readonly records: readonly ScanRecord[];
+  /** One for each pair, in order; fewer where the job failed. */
+  readonly pairs: readonly PairRecord[];
   readonly durationMs: number;
   /** Why a job was skipped or failed. */
   readonly reason: string;
@@ -76,26 +80,26 @@ async function runWaiting(
   const runOne = async (index: number, lane: Lane | Error, row: ReporterRow) => {
     const job = plan.jobs[index];
     if (signal.aborted) {
-      outcomes[index] = outcome(job, "interrupted", [], 0, "stopped before it began");
+      outcomes[index] = outcome(job, "interrupted", nothing, 0, "stopped before it began");
       return;
     }
     const startMs = performance.now();
     try {
       if (lane instanceof Error) throw lane;
-      const records = await lane.scan(job, {
+      const stored = await lane.scan(job, {
         onStage: (stage) => row.stage(nameOf(job), stage),
         signal,
       });
       const durationMs = performance.now() - startMs;
-      outcomes[index] = outcome(job, "scanned", records, durationMs, "");
-      reporter.line(describeScanned(job, records, durationMs, ++nDone, total));
+      outcomes[index] = outcome(job, "scanned", stored, durationMs, "");
+      reporter.line(describeScanned(job, stored.records, durationMs, ++nDone, total));
       // One after the other: each list must hold what the one before held.
       await (listed = listed.catch(() => {}).then(() => writeList(plan, store)));
     } catch (error) {
       const durationMs = performance.now() - startMs;
       const reason = error instanceof Error ? error.message : String(error);
       const status = signal.aborted ? "interrupted" : "failed";
-      outcomes[index] = outcome(job, status, [], durationMs, reason);
+      outcomes[index] = outcome(job, status, nothing, durationMs, reason);
       if (!signal.aborted) reporter.line(`✗ ${nameOf(job)}: ${reason}`);
     } finally {
       row.end();
@@ -120,20 +124,28 @@ async function runWaiting(
 }
 
 async function writeList(plan: RunPlan, store: Store): Promise<void> {
-  const before = plan.forgetOthers ? [] : await store.readManifest();
+  const before = plan.forgetOthers ? [] : (await store.readManifest()).scans;
   const read = (key: string) => store.readRecord(key);
-  await store.writeManifest(await listScans(plan.families, plan.jobs, before, plan.ownJobs, read));
+  const scans = await listScans(plan.families, plan.jobs, before, plan.ownJobs, read);
+  const pairs = await listPairs(scans, (key) => store.readPairRecord(key));
+  await store.writeManifest({ scans, pairs });
 }
 
-/** The records of all members, or null where one is missing: a family is scanned as a whole. */
-async function readAll(job: Job, store: Store): Promise<ScanRecord[] | null> {
+/** What is stored of a job, or null where something is missing: a family is scanned as a whole. */
+async function readAll(job: Job, store: Store): Promise<Stored | null> {
   const records: ScanRecord[] = [];
   for (const { key } of job.members) {
     const record = await store.readRecord(key);
     if (!record) return null;
     records.push(record);
   }
-  return records;
+  const pairs: PairRecord[] = [];
+  for (const { key } of job.pairs) {
+    const record = await store.readPairRecord(key);
+    if (!record) return null;
+    pairs.push(record);
+  }
+  return { records, pairs };
 }
 
 /** How a job is called in messages. */
@@ -144,11 +156,11 @@ export function nameOf(job: Job): string {
 function outcome(
   job: Job,
   status: JobOutcome["status"],
-  records: readonly ScanRecord[],
+  { records, pairs }: Stored,
   durationMs: number,
   reason: string,
 ): JobOutcome {
-  return { job, status, records, durationMs, reason };
+  return { job, status, records, pairs, durationMs, reason };
 }
 
 function describeScanned(

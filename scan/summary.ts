@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from "./progress.ts";
 import type { JobOutcome } from "./scan_collection.ts";
+import type { PairRecord } from "./store/manifest.ts";
 
 /** A run in numbers, as `--json` prints it. */
 export interface RunSummary {
@@ -11,6 +12,20 @@ export interface RunSummary {
   /** Why this provider, one line for each that was tried; empty where nothing had to run. */
   readonly device: readonly string[];
   readonly scans: readonly ScanLine[];
+  readonly pairs: readonly PairLine[];
+}
+
+/** One comparison × model that is stored. */
+export interface PairLine {
+  readonly a: string;
+  readonly b: string;
+  readonly model: string;
+  readonly key: string;
+  readonly control: boolean;
+  readonly kind: PairRecord["finding"]["kind"];
+  readonly sentence: string;
+  /** Of the side file and both frame files. */
+  readonly bytes: number;
 }
 
 /** One prompt × model. */
@@ -58,6 +73,18 @@ export function summarise(
       answer: records[i]?.answer[0]?.text ?? "",
     }))
   );
+  const pairs = outcomes.flatMap((outcome) =>
+    outcome.pairs.map(({ a, b, model, key, control, finding, pair, difference }): PairLine => ({
+      a,
+      b,
+      model,
+      key,
+      control,
+      kind: finding.kind,
+      sentence: finding.sentence,
+      bytes: pair.bytes + (difference ? difference.a.bytes + difference.b.bytes : 0),
+    }))
+  );
   const count = (status: JobOutcome["status"]) =>
     scans.filter((scan) => scan.status === status).length;
   return {
@@ -68,6 +95,7 @@ export function summarise(
     durationMs: Math.round(durationMs),
     device,
     scans,
+    pairs,
   };
 }
 
@@ -85,6 +113,15 @@ export function formatSummary(summary: RunSummary): string {
       `  step of a layer      ${range(done.map((scan) => scan.meanStep))}`,
       `  visible change       ${range(done.map((scan) => scan.visibleChange))}`,
       `  frame files          ${formatBytes(bytes)}, ${formatBytes(bytes / done.length)} each`,
+    );
+  }
+  if (done.length > 0 && summary.pairs.length > 0) {
+    const { pairs } = summary;
+    const nTurned = pairs.filter(({ kind }) => kind !== "stays").length;
+    const most = Math.max(...pairs.map(({ bytes }) => bytes));
+    lines.push(
+      `  comparisons          ${pairs.length}, the answer differs in ${nTurned}; ` +
+        `files of at most ${formatBytes(most)} each`,
     );
   }
   const answered = scans.filter((scan) => scan.expected !== "" && scan.answer !== "");

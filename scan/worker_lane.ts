@@ -1,9 +1,8 @@
-import type { Lane } from "./lane.ts";
+import type { Lane, Stored } from "./lane.ts";
 import type { OnProgress } from "./onnx/engine.ts";
 import type { Stage } from "./pipeline.ts";
 import type { Job } from "./plan.ts";
 import type { NodeProvider } from "./runtime/node_engine.ts";
-import type { ScanRecord } from "./store/manifest.ts";
 
 /** What a worker is told. */
 export type ToWorker =
@@ -12,6 +11,8 @@ export type ToWorker =
     readonly provider: NodeProvider;
     readonly nThreads: number;
     readonly dataFolder: string;
+    /** Most memory that a scan may take, null for what is free. */
+    readonly memoryBytes: number | null;
   }
   | { readonly type: "scan"; readonly job: Job }
   | { readonly type: "stop" }
@@ -26,7 +27,7 @@ export type FromWorker =
     readonly total: number;
     readonly note?: string;
   }
-  | { readonly type: "scanned"; readonly records: ScanRecord[] }
+  | { readonly type: "scanned"; readonly stored: Stored }
   | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "released" };
 
@@ -36,12 +37,14 @@ export type FromWorker =
  *
  * @param nThreads of the runtime within an operator
  * @param script what the worker runs
+ * @param memoryBytes most memory that a scan may take, or null for what is free
  */
 export function createWorkerLane(
   provider: NodeProvider,
   nThreads: number,
   dataFolder: string,
   script = new URL("./lane_worker.ts", import.meta.url),
+  memoryBytes: number | null = null,
 ): Lane {
   const worker = new Worker(script, { type: "module" });
   const tell = (message: ToWorker) => worker.postMessage(message);
@@ -55,7 +58,7 @@ export function createWorkerLane(
     broken = new Error(`The worker broke down: ${event.message}`);
     fail(broken);
   };
-  tell({ type: "start", provider, nThreads, dataFolder });
+  tell({ type: "start", provider, nThreads, dataFolder, memoryBytes });
 
   return {
     async scan(job, { onStage, signal }) {
@@ -64,14 +67,14 @@ export function createWorkerLane(
       const stop = () => tell({ type: "stop" });
       signal.addEventListener("abort", stop);
       try {
-        return await new Promise<ScanRecord[]>((resolve, reject) => {
+        return await new Promise<Stored>((resolve, reject) => {
           let onProgress: OnProgress = () => {};
           fail = reject;
           listen = (message) => {
             if (message.type === "stage") onProgress = onStage(message.stage);
             else if (message.type === "progress") {
               onProgress(message.done, message.total, message.note);
-            } else if (message.type === "scanned") resolve(message.records);
+            } else if (message.type === "scanned") resolve(message.stored);
             else if (message.type === "failed") {
               reject(signal.aborted ? signal.reason : new Error(message.reason));
             }

@@ -35,7 +35,7 @@ const site = lume(
 const data = await loadScans(flags.data);
 const assets = flags.assets
   ? JSON.parse(flags.assets)
-  : await writeFiles(data.scans, flags.data, site.dest());
+  : await writeFiles(data, flags.data, site.dest());
 const location = lumeFlags.location ? parseLocation(lumeFlags.location) : null;
 site.data("site", assembleSite(data, assets, location));
 

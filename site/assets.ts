@@ -1,16 +1,29 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ScanEntry } from "../scan/store/manifest.ts";
 import type { Assets } from "./lib/site_data.ts";
+import { filesOfPair, type ScanData } from "./load.ts";
 
 /** Style sheets in the order of the cascade. */
-const styles = ["tokens", "base", "gallery", "stage", "prompt", "text", "viewer", "print"];
+const styles = [
+  "tokens",
+  "base",
+  "gallery",
+  "stage",
+  "prompt",
+  "pair",
+  "text",
+  "viewer",
+  "pair_stage",
+  "print",
+];
 
 /** Entry points of the browser's scripts, relative to `site/`. */
 const scripts = {
   theme: "theme.ts",
   gallery: "gallery.ts",
   viewer: "viewer/main.ts",
+  pair: "viewer/pair_main.ts",
+  compare: "compare.ts",
 } as const;
 
 /**
@@ -36,6 +49,8 @@ export async function writeAssets(source: URL, dest: string): Promise<Assets> {
     theme: address("theme.js"),
     gallery: address("gallery.js"),
     viewer: address("viewer/main.js"),
+    pair: address("viewer/pair_main.js"),
+    compare: address("compare.js"),
   };
 }
 
@@ -92,15 +107,16 @@ export function listFiles(folder: string): string[] {
   return paths.sort();
 }
 
-/** Copies the scans' files as they are: their names are digests already. */
+/** Copies the scans' and comparisons' files as they are: their names are digests already. */
 export async function copyScans(
-  scans: readonly ScanEntry[],
+  { scans, pairs }: Pick<ScanData, "scans" | "pairs">,
   dataFolder: string,
   dest: string,
 ): Promise<void> {
-  const paths = new Set(
-    scans.flatMap((scan) => [scan.frames.path, scan.lens.path, scan.thumbnail.path]),
-  );
+  const paths = new Set([
+    ...scans.flatMap((scan) => [scan.frames.path, scan.lens.path, scan.thumbnail.path]),
+    ...pairs.flatMap((pair) => filesOfPair(pair).map(({ path }) => path)),
+  ]);
   for (const folder of new Set([...paths].map(dirname))) {
     await Deno.mkdir(join(dest, folder), { recursive: true });
   }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { ScanEntry } from "../scan/store/manifest.ts";
 import { writer } from "../scan/version.ts";
 import { copyScans, listFiles, writeAssets } from "./assets.ts";
 import { type Assets, defaultLocation, type SiteData, siteDataOf } from "./lib/site_data.ts";
@@ -30,7 +29,7 @@ export interface BuildSummary {
 
 /** What both builders hand to the pages. */
 export function assembleSite(data: ScanData, assets: Assets, location: URL | null): SiteData {
-  return siteDataOf(data.scans, {
+  return siteDataOf(data, {
     location: location ?? new URL(defaultLocation),
     isLocationKnown: location !== null,
     assets,
@@ -42,12 +41,12 @@ export function assembleSite(data: ScanData, assets: Assets, location: URL | nul
 
 /** Scripts, styles and the scans' files: what pages link to, the same whoever writes the pages. */
 export async function writeFiles(
-  scans: readonly ScanEntry[],
+  data: ScanData,
   dataFolder: string,
   dest: string,
 ): Promise<Assets> {
   const assets = await writeAssets(siteSource, dest);
-  await copyScans(scans, dataFolder, dest);
+  await copyScans(data, dataFolder, dest);
   // GitHub's pages would otherwise leave out files whose names start with an underscore.
   await Deno.writeTextFile(join(dest, ".nojekyll"), "");
   return assets;
@@ -64,7 +63,7 @@ export async function buildSite(request: BuildRequest): Promise<BuildSummary> {
   const start = performance.now();
   const data = await loadScans(dataFolder);
   return await fillFolder(outFolder, async (dest) => {
-    const assets = await writeFiles(data.scans, dataFolder, dest);
+    const assets = await writeFiles(data, dataFolder, dest);
     if (builder === "npm") {
       await writePages(siteSource, assembleSite(data, assets, location), dest);
     } else await runLume({ dest, dataFolder, assets, location });

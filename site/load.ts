@@ -2,7 +2,12 @@ import { imageDimensionsFromData } from "image-dimensions";
 import { join } from "node:path";
 import * as v from "valibot";
 import { decodeScan } from "../scan/format/decode.ts";
-import { type Manifest, manifestSchema, type ScanEntry } from "../scan/store/manifest.ts";
+import {
+  type Manifest,
+  manifestSchema,
+  type PairRecord,
+  type ScanEntry,
+} from "../scan/store/manifest.ts";
 import type { FrameFacts, Picture } from "./lib/site_data.ts";
 
 /** Wrong input to a build: told in one line, with the mend, and exit code 2. */
@@ -13,6 +18,7 @@ export class InputError extends Error {
 /** What the builders read from the data folder. */
 export interface ScanData {
   readonly scans: readonly ScanEntry[];
+  readonly pairs: readonly PairRecord[];
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly frames: ReadonlyMap<string, FrameFacts>;
 }
@@ -27,7 +33,7 @@ const nReaders = 16;
  * @throws {InputError} if the manifest or one of its files is missing or broken
  */
 export async function loadScans(dataFolder: string): Promise<ScanData> {
-  const { scans } = await readManifest(dataFolder);
+  const { scans, pairs } = await readManifest(dataFolder);
   const pictures = new Map<string, Picture>();
   const frames = new Map<string, FrameFacts>();
   let next = 0;
@@ -40,7 +46,15 @@ export async function loadScans(dataFolder: string): Promise<ScanData> {
     }
   };
   await Promise.all(Array.from({ length: nReaders }, read));
-  return { scans, pictures, frames };
+  for (const pair of pairs) {
+    for (const { path } of filesOfPair(pair)) await checkFile(dataFolder, path, pair.a);
+  }
+  return { scans, pairs, pictures, frames };
+}
+
+/** The files of a comparison: its side file, and the frames in the difference's space where it has them. */
+export function filesOfPair({ pair, difference }: PairRecord): PairRecord["pair"][] {
+  return difference === null ? [pair] : [pair, difference.a, difference.b];
 }
 
 /** Reads the list of scans. @throws {InputError} if it is missing or broken */
@@ -91,14 +105,29 @@ async function readFile(
   path: string,
   id: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // A manifest is data: it must not make a build publish files from elsewhere.
-  if (!/^(?:frames|thumbs)\/[\w.-]+$/.test(path)) throw broken(path, id, "a path out of place");
+  checkPath(path, id);
   try {
     return await Deno.readFile(join(folder, path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw broken(path, id, "no such file");
   }
+}
+
+/** A comparison's files are only looked for: what is in them is for the page's script to read. */
+async function checkFile(folder: string, path: string, id: string): Promise<void> {
+  checkPath(path, id);
+  const found = await Deno.stat(join(folder, path)).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return null;
+  });
+  if (!found?.isFile) throw broken(path, id, "no such file");
+  if (found.size === 0) throw broken(path, id, "an empty file");
+}
+
+/** A manifest is data: it must not make a build publish files from elsewhere. */
+function checkPath(path: string, id: string): void {
+  if (!/^(?:frames|thumbs)\/[\w.-]+$/.test(path)) throw broken(path, id, "a path out of place");
 }
 
 async function readPicture(folder: string, { id, thumbnail }: ScanEntry): Promise<Picture> {

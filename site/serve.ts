@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { LiveReload, reloadTag } from "./live_reload.ts";
-import { InputError } from "./load.ts";
+import { catalogueOf } from "./lib/catalogue.ts";
+import { InputError, readManifest } from "./load.ts";
 import { serveFile } from "./static_files.ts";
 
 const usage = `Serves the built gallery on this machine, and reloads it when its sources change.
@@ -17,6 +18,7 @@ Options
   --data <dir>   folder of the scans (default: _data)
   --no-watch     serve what is there, build nothing
   --open         open the gallery in the browser
+  --pair <key>   with --open: the page of this comparison
   --help         this text
 
 Exit codes: 0 stopped with Ctrl-C · 1 could not serve · 2 bad input`;
@@ -29,6 +31,8 @@ interface ServeOptions {
   readonly dataFolder: string;
   readonly watch: boolean;
   readonly open: boolean;
+  /** Key of the comparison to open, null for the gallery. */
+  readonly pair: string | null;
   readonly help: boolean;
 }
 
@@ -50,6 +54,7 @@ function parseOptions(args: readonly string[]): ServeOptions {
         data: { type: "string", default: "_data" },
         watch: { type: "boolean", default: true },
         open: { type: "boolean", default: false },
+        pair: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });
@@ -59,8 +64,8 @@ function parseOptions(args: readonly string[]): ServeOptions {
         `Cannot use the port "${values.port}": expected a number from 0 to 65535`,
       );
     }
-    const { host, site: siteFolder, data: dataFolder, watch, open, help } = values;
-    return { port, host, siteFolder, dataFolder, watch, open, help };
+    const { host, site: siteFolder, data: dataFolder, watch, open, pair = null, help } = values;
+    return { port, host, siteFolder, dataFolder, watch, open, pair, help };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new InputError(`${said}. See deno task serve --help`);
@@ -144,6 +149,17 @@ function listen(options: ServeOptions, handler: Deno.ServeHandler): Deno.HttpSer
   );
 }
 
+/** Where a comparison's page is, without the leading slash. @throws {InputError} if none is listed */
+async function pageOfPair(dataFolder: string, key: string): Promise<string> {
+  const { scans, pairs } = await readManifest(dataFolder);
+  const found = catalogueOf(scans, pairs).pairs.find(({ pair }) => pair.key === key);
+  if (found) return found.url.slice(1);
+  throw new InputError(
+    `Cannot open the comparison "${key}": expected it in the list of "${dataFolder}", got ` +
+      `${pairs.length} others. Run "deno task diff" first.`,
+  );
+}
+
 async function openInBrowser(address: string): Promise<void> {
   const command = { darwin: "open", windows: "explorer" }[Deno.build.os as string] ?? "xdg-open";
   try {
@@ -169,6 +185,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (!await build(options)) return 2;
   }
+  const page = options.pair === null ? "" : await pageOfPair(options.dataFolder, options.pair);
   const reload = new LiveReload();
   const server = listen(
     options,
@@ -186,7 +203,8 @@ async function main(args: readonly string[]): Promise<number> {
   const shown = ["0.0.0.0", "::"].includes(options.host) ? "localhost" : options.host;
   const address = `http://${shown}:${server.addr.port}/`;
   console.log(`Serving ${siteFolder} at ${address} (Ctrl-C stops)`);
-  if (options.open) void openInBrowser(address);
+  if (page !== "") console.log(`The comparison is at ${address}${page}`);
+  if (options.open) void openInBrowser(address + page);
   const watching = options.watch
     ? watchSources(options, stop.signal, () => reload.reload())
     : undefined;

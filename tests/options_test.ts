@@ -8,6 +8,8 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
     device: "auto",
     parameters: {},
     atOnce: null,
+    memoryBytes: null,
+    offline: false,
     promptsFolder: "prompts",
     dataFolder: "_data",
     force: false,
@@ -20,7 +22,7 @@ Deno.test("parseScanOptions() scans everything with the collection's settings wh
 
 Deno.test("parseScanOptions() reads ids and every flag", () => {
   const options = parseScanOptions(
-    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --encoder pooled --projection pca --dims 2 --neighbours 12 --min-dist .25 --spread 2 --metric euclidean --epochs 0 --jobs 3 --prompts p --data d --force --prune --dry-run --json"
+    "days days/back --model a --model=b --device cpu --particles 64 --seed 0 --encoder pooled --projection pca --dims 2 --neighbours 12 --min-dist .25 --spread 2 --metric euclidean --epochs 0 --jobs 3 --memory 1.5GB --offline --prompts p --data d --force --prune --dry-run --json"
       .split(" "),
   );
   assert.deepEqual(options, {
@@ -40,6 +42,8 @@ Deno.test("parseScanOptions() reads ids and every flag", () => {
       seed: 0,
     },
     atOnce: 3,
+    memoryBytes: 1.5e9,
+    offline: true,
     promptsFolder: "p",
     dataFolder: "d",
     force: true,
@@ -59,6 +63,8 @@ Deno.test("parseScanOptions() throws UsageError that names the flag and the mend
     [["--min-dist", "-1"], /min-dist/],
     [["--min-dist", "11"], /--min-dist "11".*a number from 0 to 10/],
     [["--jobs", "0"], /--jobs "0".*1 to 64/],
+    [["--memory", "much"], /--memory "much".*6GB/],
+    [["--memory", "0GB"], /--memory "0GB"/],
     [["--particles", "15"], /--particles "15".*16 to 16384/],
     [["--particles", "1e3"], /--particles "1e3"/],
     [["--seed", "-1"], /seed/],
@@ -79,9 +85,11 @@ Deno.test("parseScanOptions() throws UsageError that names the flag and the mend
 
 Deno.test("usage names every flag that is read", () => {
   for (
-    const flag of "model device particles seed prompts data force prune dry-run json help".split(
-      " ",
-    )
+    const flag
+      of "model device memory offline particles seed prompts data force prune dry-run json help"
+        .split(
+          " ",
+        )
   ) {
     assert(usage.includes(`--${flag}`), flag);
   }

@@ -5,8 +5,9 @@ import { float32, int64, type Tensor, tensor } from "../onnx/tensor.ts";
 
 /**
  * The bundled model: a decoder in the manner of Llama, small. Pre-norm blocks, RMSNorm (Zhang &
- * Sennrich 2019), rotary positions (Su et al. 2021), SwiGLU (Shazeer 2020), embedding and
- * unembedding tied.
+ * Sennrich 2019), rotary positions (Su et al. 2021), SwiGLU (Shazeer 2020). Queries, keys and values have
+ * biases (as in Qwen 2), so that a head can prefer a distance whatever the tokens are. Embedding and
+ * unembedding are tied; what enters the residual stream is the embedding times √dModel (as in Gemma).
  */
 export interface Architecture {
   readonly nLayers: number;
@@ -56,6 +57,7 @@ export function parametersOf(architecture: Architecture): Parameter[] {
     parameters.push(
       { name: name("attention_norm"), shape: [dModel] },
       { name: name("query_key_value"), shape: [dModel, 3 * dModel], decays: true },
+      { name: name("query_key_value_bias"), shape: [3 * dModel] },
       { name: name("attention_out"), shape: [dModel, dModel], decays: true },
       { name: name("feed_forward_norm"), shape: [dModel] },
       { name: name("gate"), shape: [dModel, dFeedForward], decays: true },
@@ -77,6 +79,11 @@ export interface Positions {
   readonly mask: Value;
 }
 
+/** Angle by which a pair of numbers turns from one token to the next, 0 ≤ pair < half. */
+export function rotaryAngle(pair: number, half: number): number {
+  return rotaryBase ** (-pair / half);
+}
+
 /** Rotary tables for `count` positions, both halves of a head alike; each [count, dHead] float32. */
 export function rotaryTables(
   count: number,
@@ -85,7 +92,7 @@ export function rotaryTables(
   const half = dHead / 2;
   const angles = Array.from(
     { length: count * dHead },
-    (_, i) => Math.floor(i / dHead) * rotaryBase ** (-((i % dHead) % half) / half),
+    (_, i) => Math.floor(i / dHead) * rotaryAngle(i % half, half),
   );
   return {
     cosines: float32([count, dHead], angles.map(Math.cos)),
@@ -121,7 +128,10 @@ function attention(
 ): Value {
   const { dModel, nHeads } = architecture;
   const dHead = dModel / nHeads;
-  const joined = o.matmul(x, weights[`${prefix}.query_key_value`]);
+  const joined = o.add(
+    o.matmul(x, weights[`${prefix}.query_key_value`]),
+    weights[`${prefix}.query_key_value_bias`],
+  );
   // [batch, nTokens, 3·dModel] → [3, batch, nHeads, nTokens, dHead]
   const heads = o.transpose(o.reshape(joined, [0, 0, 3, nHeads, dHead]), [2, 0, 3, 1, 4]);
   const [queriesAndKeys, values] = o.split(heads, 0, [2, 1]);
@@ -159,7 +169,10 @@ export function forward(
   positions: Positions,
 ): Value {
   const embedding = weights.embedding;
-  let [x] = o.graph.op("Gather", [embedding, ids], { axis: 0 }, { names: [hiddenStateName(0)] });
+  const scale = o.scalar(Math.sqrt(architecture.dModel));
+  let [x] = o.graph.op("Mul", [o.gather(embedding, ids), scale], {}, {
+    names: [hiddenStateName(0)],
+  });
   for (let layer = 0; layer < architecture.nLayers; layer++) {
     const prefix = `layers.${layer}`;
     const normed = rmsNorm(o, x, weights[`${prefix}.attention_norm`]);

@@ -66,7 +66,7 @@ The small language model that ships with weightscan, so that a clone has somethi
 | Digest of \`model.onnx\` | \`${card.digest}\` |
 | Licence | ${card.licence}, like the project; trained from nothing by \`deno task train\` |
 | Date | ${card.date} |
-| Architecture | decoder, pre-norm, RMSNorm, rotary positions, SwiGLU, tied embedding |
+| Architecture | decoder, pre-norm, RMSNorm, rotary positions, biases of queries, keys and values, SwiGLU, tied embedding |
 | Size | ${a.nLayers} layers, dModel ${a.dModel}, ${a.nHeads} heads, feed-forward ${a.dFeedForward}, vocabulary ${a.dVocab} |
 | Context | ${a.context} tokens, one \`<|bos|>\` first |
 | Parameters | ${million(card.nParameters)}, float16, ${(card.fileBytes / 1e6).toFixed(2)} MB |

@@ -27,7 +27,7 @@ const usage = `Trains the bundled language model on generated texts, on the CPU.
 
 Usage: deno task train [options]
 
-  --minutes N   minutes of training, breaks left out (default 60)
+  --minutes N   minutes of training, breaks left out (default 75)
   --steps N     steps instead of minutes
   --seed N      seed of weights and texts (default 1)
   --fresh       start anew, even if a training was cut off
@@ -45,7 +45,7 @@ const checkpointEverySeconds = 120;
 const evaluateEverySeconds = 240;
 const heldOutSeed = 20_261_123;
 /** Goes up when the weights change in a way that pictures of them change too. */
-const bundledRevision = "2";
+const bundledRevision = "3";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const defaultCheckpointPath = fileURLToPath(
   new URL("../../.cache/train/checkpoint.msgpack", import.meta.url),
@@ -91,7 +91,7 @@ function readFlags(args: string[]): Flags | "help" {
   }
   return {
     budget: values.steps === undefined
-      ? { kind: "seconds", seconds: 60 * positive("minutes", values.minutes ?? "60") }
+      ? { kind: "seconds", seconds: 60 * positive("minutes", values.minutes ?? "75") }
       : { kind: "steps", steps: Math.ceil(positive("steps", values.steps)) },
     seed,
     fresh: values.fresh,

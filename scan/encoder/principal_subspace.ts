@@ -4,6 +4,7 @@ import { Ops } from "../onnx/ops.ts";
 import { createRandom } from "../onnx/random.ts";
 import { float32 } from "../onnx/tensor.ts";
 import { drawNormal } from "./fields.ts";
+import { readBlocks, type Rows, rowsPerBlock } from "./rows.ts";
 
 /** Rounds of the iteration; the spectrum of hidden states falls fast enough for few. */
 const nRounds = 4;
@@ -13,36 +14,41 @@ const nRounds = 4;
  * a seeded start (Golub & Van Loan, Matrix Computations, 8.2): an orthonormal basis, about in the order
  * of the variance along it. The products run on the device.
  *
- * @param x [n, d] float32, centred
+ * @param points [n, d] float32, centred; many of them are gone over in blocks
  * @param nAxes 1 … d; where the points span fewer directions the rest are any orthonormal ones
  * @returns [d, nAxes] float32, one direction a column; the caller owns it
  */
 export async function findPrincipalSubspace(
   engine: Engine,
-  x: Float32Array,
-  n: number,
-  d: number,
+  points: Rows,
   nAxes: number,
   seed: number,
+  nRows: number = rowsPerBlock(points),
 ): Promise<Float32Array> {
+  const { d } = points;
   const random = createRandom(seed + 2 ** 33);
   let axes: Float32Array = Float32Array.from({ length: d * nAxes }, () => drawNormal(random));
   orthonormalize(axes, d, nAxes);
 
   const graph = new Graph();
   const o = new Ops(graph);
-  const points = graph.input("points", "float32", [n, d]);
+  const block = graph.input("block", "float32", [nRows, d]);
   const basis = graph.input("basis", "float32", [d, nAxes]);
-  graph.output("turned", o.matmul(o.swapLast(points), o.matmul(points, basis)));
+  graph.output("turned", o.matmul(o.swapLast(block), o.matmul(block, basis)));
   const session = await engine.load(graph.toModel());
   try {
     for (let round = 0; round < nRounds; round++) {
-      const { turned } = await session.run({
-        points: float32([n, d], x),
-        basis: float32([d, nAxes], axes),
-      });
+      let next: Float32Array | null = null;
+      for (const { data } of readBlocks(points, nRows)) {
+        const { turned } = await session.run({
+          block: float32([nRows, d], data),
+          basis: float32([d, nAxes], axes),
+        });
+        if (next) addScaled(next, turned.data as Float32Array, 1);
+        else next = turned.data as Float32Array;
+      }
+      if (!next) return axes;
       // A direction without any variance keeps what it was.
-      const next = turned.data as Float32Array;
       addScaled(next, axes, 1e-6 * Math.sqrt(sumOfSquares(next) / nAxes));
       orthonormalize(next, d, nAxes);
       axes = next;
@@ -53,9 +59,8 @@ export async function findPrincipalSubspace(
   }
 }
 
-/** Sum of the squares of all entries. */
-export function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
+/** Sum of the squares of all entries. @param sum what it is added to */
+export function sumOfSquares(values: Float32Array, sum = 0): number {
   for (const v of values) sum += v * v;
   return sum;
 }

@@ -3,7 +3,8 @@ import { Graph } from "../onnx/graph.ts";
 import { Ops } from "../onnx/ops.ts";
 import { float32 } from "../onnx/tensor.ts";
 import { findPrincipalSubspace, sumOfSquares } from "./principal_subspace.ts";
-import type { TokenStates } from "./token_states.ts";
+import { readBlocks, rowsOf, rowsPerBlock } from "./rows.ts";
+import type { CentredStates, TokenStates } from "./token_states.ts";
 
 /** Token states along their strongest directions. */
 export interface ReducedStates extends TokenStates {
@@ -16,34 +17,47 @@ export interface ReducedStates extends TokenStates {
  * the model's width. An autoencoder whose particles read fewer channels than that rebuilds next to
  * nothing outside of them; what is left out counts as not explained.
  *
+ * Wide states are made and taken in blocks of rows: they are never all in memory a second time.
+ *
  * @param most directions kept; states that are no wider stay as they are
+ * @param nRows rows of a block
  * @returns states whose `dModel` is at most `most`
  */
 export async function reduceStates(
   engine: Engine,
-  states: TokenStates,
+  states: CentredStates,
   most: number,
   seed: number,
+  nRows: number = rowsPerBlock(states.rows),
 ): Promise<ReducedStates> {
-  const { x, dModel } = states;
-  if (dModel <= most) return { ...states, lost: 0 };
-  const n = x.length / dModel;
-  const axes = await findPrincipalSubspace(engine, x, n, dModel, most, seed);
+  const { rows, dModel } = states;
+  const { n } = rows;
+  if (dModel <= most) {
+    const x = new Float32Array(n * dModel);
+    rows.fill(x, 0, n);
+    return { ...states, x, lost: 0 };
+  }
+  const axes = await findPrincipalSubspace(engine, rows, most, seed, nRows);
   const graph = new Graph();
   const product = new Ops(graph).matmul(
-    graph.input("x", "float32", [n, dModel]),
+    graph.input("block", "float32", [nRows, dModel]),
     graph.input("axes", "float32", [dModel, most]),
   );
   graph.output("reduced", product);
   const session = await engine.load(graph.toModel());
   try {
-    const { reduced } = await session.run({
-      x: float32([n, dModel], x),
-      axes: float32([dModel, most], axes),
-    });
-    const kept = reduced.data as Float32Array;
-    const lost = Math.max(0, sumOfSquares(x) - sumOfSquares(kept));
-    return { ...states, dModel: most, x: kept, lost };
+    const x = new Float32Array(n * most);
+    let squares = 0;
+    for (const { data, first, count } of readBlocks(rows, nRows)) {
+      const { reduced } = await session.run({
+        block: float32([nRows, dModel], data),
+        axes: float32([dModel, most], axes),
+      });
+      x.set((reduced.data as Float32Array).subarray(0, count * most), first * most);
+      squares = sumOfSquares(data, squares);
+    }
+    const lost = Math.max(0, squares - sumOfSquares(x));
+    return { ...states, dModel: most, x, rows: rowsOf(x, n, most), lost };
   } finally {
     await session.release();
   }

@@ -5,7 +5,7 @@ import { type Batch, listBatches, planSteps } from "./slots_batches.ts";
 import { buildSlotForward, listSlotParameters, type SlotSizes } from "./slots_graph.ts";
 import { fitReadout } from "./slots_readout.ts";
 import { createSlotStart } from "./slots_start.ts";
-import { gatherTokenStates } from "./token_states.ts";
+import { centreTokenStates } from "./token_states.ts";
 import { trainUntilSettled } from "./training.ts";
 import type { EncodedMember, EncoderMember, EncoderParameters, Encoding } from "./types.ts";
 
@@ -40,7 +40,7 @@ export async function encodeBySlots(
   parameters: EncoderParameters,
   options: StageOptions = {},
 ): Promise<Encoding> {
-  const wide = gatherTokenStates(members);
+  const wide = centreTokenStates(members);
   const states = await reduceStates(engine, wide, mostDirections, parameters.seed);
   const { particles, code, hidden, maxSteps, learningRate, seed } = parameters;
   const { dModel, variance, nReal, lost } = states;

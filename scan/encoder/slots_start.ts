@@ -3,6 +3,7 @@ import { createRandom } from "../onnx/random.ts";
 import { sizeOf } from "../onnx/tensor.ts";
 import { type Basis, drawNormal, fillFields } from "./fields.ts";
 import { findPrincipalSubspace } from "./principal_subspace.ts";
+import { rowsOf } from "./rows.ts";
 import { listSlotParameters, type SlotSizes } from "./slots_graph.ts";
 import { evaluateHarmonics } from "./sphere.ts";
 import type { TokenStates } from "./token_states.ts";
@@ -57,9 +58,7 @@ export async function createSlotStart(
   );
   start.value = await findPrincipalSubspace(
     engine,
-    x,
-    x.length / dModel,
-    dModel,
+    rowsOf(x, x.length / dModel, dModel),
     channels,
     seed,
   );

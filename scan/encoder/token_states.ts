@@ -1,16 +1,23 @@
 import { checkFinite, checkMembers, differs, type FamilySizes } from "./members.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import type { EncoderMember } from "./types.ts";
 
-/** A family's token states, brought to a common centre and scale. */
-export interface TokenStates extends FamilySizes {
+/** A family's token states, brought to a common centre and scale, and made when they are wanted. */
+export interface CentredStates extends FamilySizes {
   /** Of the longest member. */
   readonly nTokens: number;
   /** Tokens × states of all members. */
   readonly nReal: number;
-  /** [nMembers, nStates, nTokens, dModel] float32, mean 0 and variance 1 over real tokens; 0 elsewhere */
-  readonly x: Float32Array;
+  /** [nMembers × nStates × nTokens, dModel], mean 0 and variance 1 over real tokens; 0 elsewhere */
+  readonly rows: Rows;
   /** Variance around the mean, per entry, before scaling; 0 where all states are equal. */
   readonly variance: number;
+}
+
+/** The same in memory. */
+export interface TokenStates extends CentredStates {
+  /** [nMembers, nStates, nTokens, dModel] float32 */
+  readonly x: Float32Array;
 }
 
 /**
@@ -21,7 +28,7 @@ export interface TokenStates extends FamilySizes {
  * @throws {TypeError} if members differ in `dModel` or number of states, or a length does not fit
  * @throws {RangeError} if there is no member, or a state is not finite
  */
-export function gatherTokenStates(members: readonly EncoderMember[]): TokenStates {
+export function centreTokenStates(members: readonly EncoderMember[]): CentredStates {
   const { nStates, dModel } = checkMembers(members);
   const nTokens = Math.max(...members.map((member) => member.nTokens));
   const nReal = members.reduce((sum, member) => sum + member.nTokens * nStates, 0);
@@ -35,22 +42,38 @@ export function gatherTokenStates(members: readonly EncoderMember[]): TokenState
   }
   checkFinite(size);
 
-  const x = new Float32Array(members.length * nStates * nTokens * dModel);
   let squares = 0;
-  const eachState = (visit: (from: number, to: number, states: Float32Array) => void) =>
-    members.forEach(({ states, nTokens: own }, member) => {
-      for (let state = 0; state < nStates; state++) {
-        for (let token = 0; token < own; token++) {
-          const row = (member * nStates + state) * nTokens + token;
-          visit((state * own + token) * dModel, row * dModel, states);
-        }
-      }
-    });
-  eachState((from, to, states) => {
-    for (let c = 0; c < dModel; c++) squares += (x[to + c] = states[from + c] - mean[c]) ** 2;
-  });
+  for (const { states } of members) {
+    for (let i = 0; i < states.length; i++) squares += (states[i] - mean[i % dModel]) ** 2;
+  }
   const variance = differs(squares, size) ? squares / (nReal * dModel) : 0;
   const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-  for (let i = 0; i < x.length; i++) x[i] *= scale;
-  return { nStates, dModel, nTokens, nReal, x, variance };
+  const n = members.length * nStates * nTokens;
+  const fill = (into: Float32Array, first: number, count: number) => {
+    for (let row = 0; row < count; row++) {
+      const token = (first + row) % nTokens;
+      const state = Math.floor((first + row) / nTokens) % nStates;
+      const { states, nTokens: own } = members[Math.floor((first + row) / (nTokens * nStates))];
+      const to = row * dModel;
+      if (token >= own) {
+        into.fill(0, to, to + dModel);
+        continue;
+      }
+      const from = (state * own + token) * dModel;
+      // Rounded to float32 before it is scaled, as everything that is kept.
+      for (let c = 0; c < dModel; c++) {
+        into[to + c] = Math.fround(states[from + c] - mean[c]) * scale;
+      }
+    }
+  };
+  return { nStates, dModel, nTokens, nReal, variance, rows: { n, d: dModel, fill } };
+}
+
+/** {@linkcode centreTokenStates}, all of them in memory. @throws as that */
+export function gatherTokenStates(members: readonly EncoderMember[]): TokenStates {
+  const centred = centreTokenStates(members);
+  const { n, d } = centred.rows;
+  const x = new Float32Array(n * d);
+  centred.rows.fill(x, 0, n);
+  return { ...centred, x, rows: rowsOf(x, n, d) };
 }

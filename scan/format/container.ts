@@ -5,7 +5,7 @@ import { limits } from "./limits.ts";
 import { walkFault } from "./walk.ts";
 
 /**
- * The frame around both kinds of files: an opening record `[magic, version, offsets, header]`, the
+ * The frame around all kinds of files: an opening record `[magic, version, offsets, header]`, the
  * records, and an end record `{ count, sha256 }`. Why it looks as it does: `spec.md`.
  */
 
@@ -156,7 +156,7 @@ function describe(bytes: Uint8Array): string {
   if (/^\s*(<!|<html|<\?xml)/i.test(text)) return "a web page, perhaps a 404";
   if (text.startsWith("version https://git")) return "a Git LFS pointer instead of the file";
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "a gzip file; it must be served unpacked";
-  for (const magic of ["weightscan", "weightlens"]) {
+  for (const magic of ["weightscan", "weightlens", "weightpair"]) {
     if (text.slice(2).startsWith(magic)) return `a file of the kind "${magic}"`;
   }
   return `bytes that begin with ${hex(bytes.subarray(0, 8))}`;

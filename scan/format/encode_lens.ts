@@ -89,7 +89,8 @@ function packBytes(places: readonly number[], tableLength: number): Uint8Array[]
   );
 }
 
-function packHalves(values: ArrayLike<number>): [Uint8Array, Uint8Array] {
+/** Numbers as float16: high bytes and low bytes, each a zlib stream. */
+export function packHalves(values: ArrayLike<number>): [Uint8Array, Uint8Array] {
   const [high, low] = splitPlanes(Uint16Array.from(values, toHalf));
   return [deflate(high), deflate(low)];
 }

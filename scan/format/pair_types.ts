@@ -75,7 +75,10 @@ export interface Finding {
   readonly kind: "turns" | "stays" | "spread";
   /** Plain text, one to three sentences, with its numbers. */
   readonly sentence: string;
-  /** First frame from which on b's lens prefers b's answer for good; null where it never does. */
+  /**
+   * First frame from which on each prompt's lens prefers its own answer for good, the same whichever
+   * prompt is `a`; null where that is never so, and where both have the same answer.
+   */
   readonly turnsAt: number | null;
   /** Tokens that carry the difference, in the order of the layers. */
   readonly carriers: readonly Carrier[];
@@ -149,7 +152,8 @@ export interface PairLayer {
   readonly quietCosine: Float32Array;
   /**
    * How far the change has spread: mean of `quietRelative` over the aligned rungs after the first change
-   * whose tokens are the same; over all aligned rungs from the first change on where there are none.
+   * whose tokens are the same; over all aligned rungs from the first change on where there are none; 0
+   * where no rung from the first change on is aligned.
    */
   readonly spread: number;
   /** The logit lens at the last tokens. */
@@ -162,9 +166,12 @@ export interface PairLayer {
     /** Tokens whose probability moved most, the largest change first. */
     readonly movers: readonly Mover[];
   };
-  /** This layer of a against every layer of b, over the aligned tokens. */
+  /**
+   * This layer of a against every layer of b, over the aligned tokens from the first change on where
+   * they are at least four, else over all aligned ones, without the channels of massive activation.
+   */
   readonly match: {
-    /** Share of nearest neighbours in common, 0 … 1. [nFrames] */
+    /** Share of nearest neighbours in common, 0 … 1; 1 with fewer than three tokens. [nFrames] */
     readonly overlap: Float32Array;
     /** Procrustes distance of the centred, scaled states, 0 … 1. [nFrames] */
     readonly procrustes: Float32Array;
@@ -180,7 +187,10 @@ export interface PairLayer {
   };
   /** How far each particle is displaced between the two in code space. [nParticles]; null where they do not correspond */
   readonly displaced: Float32Array | null;
-  /** Rank of a particle's displacement relative to its nearest neighbours', 0 least … 1 most. [nParticles] */
+  /**
+   * Rank of a particle's displacement relative to its nearest neighbours': the share of the other
+   * particles that stand out less, 0 … 1. [nParticles]
+   */
   readonly standout: Float32Array | null;
 }
 

@@ -2,14 +2,14 @@ import * as v from "valibot";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
-/** What the records of a frame file must look like once decoded; `spec.md` explains the fields. */
+/** What the records of frame and lens files must look like once decoded; `spec.md` explains the fields. */
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const finite = v.pipe(v.number(), v.finite());
-const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, "bytes expected");
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const finite = v.pipe(v.number(), v.finite());
+export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, "bytes expected");
 
 /** Parallel lists of ids and texts of at most `most` tokens. */
-function tokensSchema(most: number) {
+export function tokensSchema(most: number) {
   return v.pipe(
     v.object({
       ids: v.pipe(v.array(count), v.maxLength(most)),
@@ -19,7 +19,11 @@ function tokensSchema(most: number) {
   );
 }
 
-const layersSchema = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(limits.records));
+export const layersSchema = v.pipe(
+  v.array(v.string()),
+  v.minLength(1),
+  v.maxLength(limits.records),
+);
 
 export const headerSchema = v.pipe(
   v.object({

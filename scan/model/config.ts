@@ -5,6 +5,9 @@ export interface ModelFacts {
   /** Longest prompt in tokens. */
   readonly context: number;
   readonly nLayers?: number;
+  readonly dModel?: number;
+  readonly dVocab?: number;
+  readonly nHeads?: number;
   readonly nKeyValueHeads?: number;
   /** Size of one attention head. */
   readonly dHead?: number;
@@ -33,6 +36,7 @@ const configEntries = {
   n_embd: count,
   d_model: count,
   head_dim: count,
+  vocab_size: count,
   architectures: v.optional(v.nullable(v.array(v.string()))),
   is_encoder_decoder: v.optional(v.nullable(v.boolean())),
   _commit_hash: v.optional(v.nullable(v.string())),
@@ -48,8 +52,11 @@ const configSchema = v.object({
 const genaiSchema = v.object({
   model: v.object({
     context_length: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    vocab_size: count,
     decoder: v.optional(v.object({
       num_hidden_layers: count,
+      num_attention_heads: count,
+      hidden_size: count,
       num_key_value_heads: count,
       head_size: count,
     })),
@@ -72,6 +79,9 @@ export function readFacts(config: object, path: string): ModelFacts {
     return {
       context: model.context_length,
       nLayers: model.decoder?.num_hidden_layers ?? undefined,
+      dModel: model.decoder?.hidden_size ?? undefined,
+      dVocab: model.vocab_size ?? undefined,
+      nHeads: model.decoder?.num_attention_heads ?? undefined,
       nKeyValueHeads: model.decoder?.num_key_value_heads ?? undefined,
       dHead: model.decoder?.head_size ?? undefined,
       revision: "",
@@ -93,6 +103,9 @@ export function readFacts(config: object, path: string): ModelFacts {
   return {
     context,
     nLayers: c.num_hidden_layers ?? c.n_layer ?? c.n_layers ?? undefined,
+    dModel: dModel ?? undefined,
+    dVocab: c.vocab_size ?? undefined,
+    nHeads: nHeads ?? undefined,
     nKeyValueHeads: c.num_key_value_heads ?? nHeads ?? undefined,
     dHead: c.head_dim ?? (nHeads && dModel ? dModel / nHeads : undefined),
     revision: outer._commit_hash ?? "",

@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, findCached } from "./hub/cache.ts";
+import { cacheFolder, findCached, repoFolder } from "./hub/cache.ts";
 import { type ModelId, parseModelId } from "./hub/model_id.ts";
 import { isMissing } from "./missing.ts";
 
@@ -59,14 +59,29 @@ export function locateModel(name: string): ModelFiles {
   return id && !exists(name) ? locateFetched(name, id) : locateFiles(name);
 }
 
+/** How a model of the hub comes onto a machine without a network; "" for any other name. */
+export function howToBring(name: string): string {
+  const id = parseModelId(name);
+  if (id === null || exists(name)) return "";
+  const folder = repoFolder(ownCacheFolder(), id.repo);
+  return `. Without a network here, fetch it on another machine and copy its folder ` +
+    `${basename(folder)} to ${folder}`;
+}
+
+/** The cache's folder on this machine. */
+function ownCacheFolder(): string {
+  return cacheFolder((variable) => Deno.env.get(variable));
+}
+
 /** A model of the hub, in the cache. */
 function locateFetched(name: string, id: ModelId): ModelFiles {
-  const cached = findCached(cacheFolder((variable) => Deno.env.get(variable)), id);
+  const cached = findCached(ownCacheFolder(), id);
   const isHere = cached && (id.file === null || isFile(join(cached.folder, id.file)));
   if (!isHere) {
     throw new RangeError(
       `Cannot find the model "${name}": ${wanted}, or a model of the hub that was fetched, got no file ` +
-        `${join(name, places[0])} and none in the cache. Fetch it with: deno task model ${name}`,
+        `${join(name, places[0])} and none in the cache, ${ownCacheFolder()}. Fetch it with: ` +
+        `deno task model ${name}`,
     );
   }
   const place = id.file === null ? cached.folder : join(cached.folder, id.file);

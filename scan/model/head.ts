@@ -8,6 +8,8 @@ export interface Head {
   readonly logits: string;
   /** What the final norm makes: [batch, nTokens, dModel]. */
   readonly normed: string;
+  /** What the product with the unembedding takes: `normed`, or what casts and reshapes make of it. */
+  readonly factor: string;
   /** What the final norm takes: the last hidden state. */
   readonly last: ResidualPoint;
 }
@@ -66,13 +68,14 @@ export function findHead(graph: GraphIndex): Head {
           : "."),
     );
   }
-  let normed = product.inputs[0];
+  const factor = product.inputs[0];
+  let normed = factor;
   for (let maker = graph.maker(normed); maker && before.has(maker.type);) {
     normed = maker.inputs[0];
     maker = graph.maker(normed);
   }
   const last = findNormInput(graph, normed);
-  if (last) return { logits, normed, last };
+  if (last) return { logits, normed, factor, last };
   throw new TypeError(
     `Cannot find the model's final norm: expected a LayerNorm or RMSNorm before the unembedding, got ${
       graph.maker(normed)?.type ?? "an input"

@@ -1,7 +1,7 @@
 import type { Session } from "../onnx/engine.ts";
 import { exposeTensors } from "../onnx/expose.ts";
 import type { GraphIndex } from "../onnx/graph_index.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
 import { asFloat32Output, exposePoint } from "./cut.ts";
 import type { ResidualStream } from "./residual_stream.ts";
 
@@ -39,13 +39,13 @@ export function exposeStates(
   };
 }
 
-/** Makes the inputs of one prompt, as `planFeeds()` of `feeds.ts` does. */
-export type Feed = (ids: readonly number[]) => Record<string, Tensor>;
+/** Makes the inputs of one prompt, or of a batch of runs of it, as `planFeeds()` of `feeds.ts` does. */
+export type Feed = (ids: readonly number[], batch?: number) => Record<string, Tensor>;
 
 /**
- * One forward pass with every residual stream fetched.
+ * One forward pass with some residual streams fetched.
  *
- * @param session of {@linkcode ExposedModel.model}
+ * @param session of {@linkcode ExposedModel.model}, or of a part of it
  * @param ids [nTokens]
  * @returns [states.length, nTokens, dModel]
  * @throws {TypeError} if an output is not float32
@@ -57,18 +57,19 @@ export async function readHiddenStates(
   ids: readonly number[],
 ): Promise<Tensor<"float32">> {
   const outputs = await session.run(feed(ids), states);
-  const layers = states.map((name) => asFloat32(name, outputs[name]));
-  const dModel = lastSize(layers[0]);
+  const dModel = lastSize(outputs[states[0]]);
   const size = ids.length * dModel;
   const all = new Float32Array(states.length * size);
-  layers.forEach(({ data, shape }, layer) => {
+  for (const [layer, name] of states.entries()) {
+    const { data, shape } = asFloat32(name, outputs[name]);
     if (data.length !== size) {
       throw new TypeError(
-        `Cannot read "${states[layer]}": expected [1, ${ids.length}, ${dModel}], got [${shape}]`,
+        `Cannot read "${name}": expected [1, ${ids.length}, ${dModel}], got [${shape}]`,
       );
     }
     all.set(data, layer * size);
-  });
+    freeArray(data);
+  }
   return float32([states.length, ids.length, dModel], all);
 }
 

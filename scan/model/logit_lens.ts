@@ -1,5 +1,6 @@
 import type { Session } from "../onnx/engine.ts";
 import type { GraphIndex } from "../onnx/graph_index.ts";
+import type { ModelView } from "../onnx/read_model.ts";
 import { float32, type Tensor } from "../onnx/tensor.ts";
 import { cutAt } from "./cut.ts";
 import { asFloat32, type Feed, lastSize } from "./hidden_states.ts";
@@ -32,49 +33,74 @@ export function extractLens(graph: GraphIndex, { head }: ResidualStream, dModel:
   return { model, input, normed: outputs[0], logits: outputs[1] };
 }
 
-/** What the lens shows of one layer. */
+/** What the lens shows of one layer, or of some of its tokens where all would be too many. */
 export interface LensLayer {
-  /** [nTokens, dModel] */
+  readonly frame: number;
+  /** The first of its tokens; the last of a layer come last. */
+  readonly firstToken: number;
+  /** [tokens, dModel] */
   readonly normed: Float32Array;
-  /** [nTokens, dVocab] */
+  /** [tokens, dVocab] */
   readonly logits: Float32Array;
   readonly dVocab: number;
 }
 
 /**
- * Applies the lens to one layer after the other: the logits of all layers of a large vocabulary at
- * once would not fit into memory.
+ * Whether a graph rounds numbers to 8 bits by the largest of all tokens, so that a part of a prompt
+ * comes out differently.
+ */
+export function roundsTokensTogether({ nodes }: ModelView): boolean {
+  return nodes.some(({ type }) => type === "DynamicQuantizeLinear");
+}
+
+/** How {@linkcode applyLens} goes about it. */
+export interface LensOptions {
+  /**
+   * Whether the model gives logits of the last token alone; every token is then a prompt of its own to
+   * the lens.
+   */
+  readonly lastOnly?: boolean;
+  /** Tokens of one run, at least 1; all by default. */
+  readonly nTokensAtOnce?: number;
+}
+
+/**
+ * Applies the lens to one layer after the other, and in it to some tokens after the others: the logits
+ * of a large vocabulary would not fit into memory all at once.
  *
  * @param session of {@linkcode Lens.model}
  * @param feed what the lens takes besides: some models cut their sizes out of the tokens' shape
  * @param ids [nTokens]
  * @param states [nFrames, nTokens, dModel]
- * @param lastOnly whether the model gives logits of the last token alone; every token is then a
- *   prompt of its own to the lens
  */
 export async function* applyLens(
   session: Session,
-  lens: Lens,
+  lens: Omit<Lens, "model">,
   feed: Feed,
   ids: readonly number[],
   states: Tensor<"float32">,
-  lastOnly = false,
+  { lastOnly = false, nTokensAtOnce = Infinity }: LensOptions = {},
 ): AsyncGenerator<LensLayer> {
   const [nFrames, nTokens, dModel] = states.shape;
-  const size = nTokens * dModel;
   for (let frame = 0; frame < nFrames; frame++) {
-    const layer = states.data.subarray(frame * size, (frame + 1) * size);
-    const shape = lastOnly ? [nTokens, 1, dModel] : [1, nTokens, dModel];
-    const outputs = await session.run(
-      { ...feed(ids), [lens.input]: float32(shape, layer) },
-      [lens.normed, lens.logits],
-    );
-    const logits = asFloat32(lens.logits, outputs[lens.logits]);
-    yield {
-      normed: asFloat32(lens.normed, outputs[lens.normed]).data,
-      logits: logits.data,
-      dVocab: lastSize(logits),
-    };
+    for (let firstToken = 0; firstToken < nTokens; firstToken += nTokensAtOnce) {
+      const n = Math.min(nTokensAtOnce, nTokens - firstToken);
+      const start = (frame * nTokens + firstToken) * dModel;
+      const part = states.data.subarray(start, start + n * dModel);
+      const shape = lastOnly ? [n, 1, dModel] : [1, n, dModel];
+      const outputs = await session.run(
+        { ...feed(ids.slice(firstToken, firstToken + n)), [lens.input]: float32(shape, part) },
+        [lens.normed, lens.logits],
+      );
+      const logits = asFloat32(lens.logits, outputs[lens.logits]);
+      yield {
+        frame,
+        firstToken,
+        normed: asFloat32(lens.normed, outputs[lens.normed]).data,
+        logits: logits.data,
+        dVocab: lastSize(logits),
+      };
+    }
   }
 }
 

@@ -3,13 +3,24 @@ import { readDeclaration } from "../onnx/declarations.ts";
 import type { Engine, Session } from "../onnx/engine.ts";
 import { GraphIndex } from "../onnx/graph_index.ts";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
+import type { LoadedTail } from "./batched_tail.ts";
 import type { Part } from "./cut.ts";
 import { defaultInputs, planFeeds } from "./feeds.ts";
-import { exposeStates, readHiddenStates } from "./hidden_states.ts";
-import { applyLens, extractLens, summarizeLogits } from "./logit_lens.ts";
+import { passBudgetBytes } from "./fit.ts";
+import { type ExposedModel, exposeStates } from "./hidden_states.ts";
+import {
+  applyLens,
+  extractLens,
+  type Lens,
+  roundsTokensTogether,
+  summarizeLogits,
+} from "./logit_lens.ts";
+import { planPatchTails } from "./patch_tail.ts";
 import { findResidualStream, type ResidualStream } from "./residual_stream.ts";
+import { roundingOf } from "./rounding.ts";
 import { type ModelSource, readOnnx } from "./source.ts";
+import { createStateReader, extractStates } from "./state_reader.ts";
 import { extractTail, runTail } from "./tail.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { tryOut } from "./try_out.ts";
@@ -48,7 +59,11 @@ export interface Tail {
 /**
  * Loads a model onto an engine: its graph with the residual streams exposed, and its logit lens.
  *
+ * Of the model's bytes one copy is kept, for what is cut out of them later; the runtime has its own.
+ *
  * @param options.nGuesses guesses kept of every token, 8 by default
+ * @param options.budgetBytes hidden states, and logits, that one run may put out; a prompt with more is
+ *   read in several. By default {@linkcode passBudgetBytes}
  * @throws {TypeError} if the graph is no decoder's or wants inputs that are not known; the message says
  *   what was seen
  * @throws {RangeError} if the tokenizer does not belong to the model
@@ -56,7 +71,10 @@ export interface Tail {
 export async function openModel(
   engine: Engine,
   source: ModelSource,
-  { nGuesses = defaultGuesses }: { readonly nGuesses?: number } = {},
+  { nGuesses = defaultGuesses, budgetBytes = passBudgetBytes }: {
+    readonly nGuesses?: number;
+    readonly budgetBytes?: number;
+  } = {},
 ): Promise<LoadedModel> {
   const { identity, context, files } = source;
   const tokenizer = createTokenizer(source.tokenizer, source.tokenizerConfig);
@@ -66,23 +84,46 @@ export async function openModel(
   const declarations = inputsOf(view);
   const feed = naming(files.model, () => planFeeds(declarations, source));
   const defaults = defaultInputs(declarations, source);
-  const exposed = exposeStates(source.model, graph, stream, defaults);
-  const load = (model: Uint8Array) => engine.load(model, source.dataFolder ?? undefined);
+  const expose = () => exposeStates(source.model, graph, stream, defaults);
+  // What was made for the runtime alone is given up when the runtime has read it.
+  const load = async (model: Uint8Array) => {
+    const session = await engine.load(model, source.dataFolder ?? undefined);
+    if (model.buffer !== source.model.buffer) freeArray(model);
+    return session;
+  };
 
-  const sessions: Session[] = [];
+  const opened: Pick<Session, "release">[] = [];
   const release = async () => {
-    for (const session of sessions.splice(0)) await session.release();
+    for (const session of opened.splice(0)) await session.release();
   };
   try {
-    const session = await load(exposed.model);
-    sessions.push(session);
+    const { session, outputs } = await openWhole(expose(), load);
+    opened.push(session);
     // The sizes that a file does not state are seen by running it.
-    const { dModel, dVocab, lastOnly } = await tryOut(session, exposed, feed, files);
+    const { dModel, dVocab, lastOnly } = await tryOut(session, outputs, feed, files);
     checkVocabulary(source.tokenizer, dVocab, files);
-    const lens = extractLens(graph, stream, dModel);
-    const feedLens = planFeeds(inputsBesides(lens), source);
-    const lensSession = await load(lens.model);
-    sessions.push(lensSession);
+    const { session: lensSession, lens, besides, together } = await openLens(
+      extractLens(graph, stream, dModel),
+      load,
+    );
+    opened.push(lensSession);
+    const feedLens = planFeeds(besides, source);
+    const reader = createStateReader(session, {
+      openAll: () => load(expose().model),
+      openGroup: (from, to) => load(extractStates(graph, stream, from, to, defaults)),
+      states: outputs.states,
+      feed,
+      dModel,
+      dVocab,
+      budgetBytes,
+    });
+    opened[0] = reader;
+    const nTokensAtOnce = together ? Infinity : Math.max(1, Math.floor(budgetBytes / (4 * dVocab)));
+    const loadTail = async (from: GraphIndex, layer: number): Promise<LoadedTail> => {
+      const part = extractTail(from, stream, layer, dModel, defaults);
+      const feed = planFeeds(inputsBesides(part), source);
+      return { part, feed, session: await load(part.model) };
+    };
     return {
       ...identity,
       scheme: stream.scheme,
@@ -90,7 +131,9 @@ export async function openModel(
       dModel,
       dVocab,
       context,
+      rounding: roundingOf(graph, stream),
       tokenize: (text) => tokenizer.encode(text),
+      textOf: (id) => tokenizer.textOf(id),
       async read(text) {
         const tokens = tokenizer.encode(text);
         if (tokens.length === 0 || tokens.length > context) {
@@ -103,25 +146,42 @@ export async function openModel(
           );
         }
         const ids = tokens.map(({ id }) => id);
-        const states = await readHiddenStates(session, exposed.states, feed, ids);
-        const layers = applyLens(lensSession, lens, feedLens, ids, states, lastOnly);
+        const states = await reader.read(ids);
+        const options = { lastOnly, nTokensAtOnce };
+        const layers = applyLens(lensSession, lens, feedLens, ids, states, options);
         return { tokens, states, ...await lookThrough(layers, states, tokenizer, nGuesses) };
       },
       async openTail(layer) {
-        const tail = extractTail(graph, stream, layer, dModel, defaults);
-        const feedRest = planFeeds(inputsBesides(tail), source);
-        const session = await load(tail.model);
+        const { session, part, feed } = await loadTail(graph, layer);
         return {
-          run: (states, ids) => runTail(session, tail, feedRest, states, ids),
+          run: (states, ids) => runTail(session, part, feed, states, ids),
           release: () => session.release(),
         };
       },
+      openPatchTail: planPatchTails(graph, stream, dModel, loadTail),
       release,
     };
   } catch (error) {
     await release();
     throw error;
   }
+}
+
+/** Loads a model with its states exposed, whose bytes are then the runtime's alone. */
+async function openWhole(
+  { model, ...outputs }: ExposedModel,
+  load: (model: Uint8Array) => Promise<Session>,
+) {
+  return { session: await load(model), outputs };
+}
+
+async function openLens(
+  { model, ...lens }: Lens,
+  load: (model: Uint8Array) => Promise<Session>,
+) {
+  const view = readModel(model);
+  const besides = inputsOf(view).filter(({ name }) => name !== lens.input);
+  return { session: await load(model), lens, besides, together: roundsTokensTogether(view) };
 }
 
 /** What a graph takes; old files list their weights there as well. */
@@ -150,21 +210,40 @@ async function lookThrough(
   states: Tensor<"float32">,
   tokenizer: Tokenizer,
   nGuesses: number,
-): Promise<Pick<Reading, "normed" | "guesses" | "entropy">> {
+): Promise<Pick<Reading, "normed" | "guesses" | "entropy" | "lastLogits">> {
   const [, nTokens, dModel] = states.shape;
   const normed = new Float32Array(states.data.length);
   const guesses: Guess[][][] = [];
   const entropy: Float32Array[] = [];
-  for await (const layer of layers) {
-    normed.set(layer.normed, guesses.length * nTokens * dModel);
-    const summaries = Array.from({ length: nTokens }, (_, t) => {
-      const row = layer.logits.subarray(t * layer.dVocab, (t + 1) * layer.dVocab);
-      return summarizeLogits(row, nGuesses);
-    });
-    guesses.push(
-      summaries.map(({ best }) => best.map(({ id, p }) => ({ id, text: tokenizer.textOf(id), p }))),
-    );
-    entropy.push(Float32Array.from(summaries, (summary) => summary.entropy));
+  const lastRows: Float32Array[] = [];
+  for await (const { frame, firstToken, normed: some, logits, dVocab } of layers) {
+    normed.set(some, (frame * nTokens + firstToken) * dModel);
+    if (firstToken === 0) {
+      guesses.push([]);
+      entropy.push(new Float32Array(nTokens));
+    }
+    for (let t = 0; t < logits.length / dVocab; t++) {
+      const summary = summarizeLogits(logits.subarray(t * dVocab, (t + 1) * dVocab), nGuesses);
+      guesses[frame].push(
+        summary.best.map(({ id, p }) => ({ id, text: tokenizer.textOf(id), p })),
+      );
+      entropy[frame][firstToken + t] = summary.entropy;
+    }
+    const nDone = firstToken + logits.length / dVocab;
+    if (nDone === nTokens) lastRows.push(logits.slice(logits.length - dVocab));
+    freeArray(logits);
+    freeArray(some);
   }
-  return { normed: float32(states.shape, normed), guesses, entropy };
+  return {
+    normed: float32(states.shape, normed),
+    guesses,
+    entropy,
+    lastLogits: float32([lastRows.length, lastRows[0].length], joinRows(lastRows)),
+  };
+}
+
+function joinRows(rows: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => whole.set(row, i * row.length));
+  return whole;
 }

@@ -21,7 +21,7 @@ const mostInfluence = 0.1;
  */
 export async function tryOut(
   session: Session,
-  { states, logits }: ExposedModel,
+  { states, logits }: Omit<ExposedModel, "model">,
   feed: Feed,
   files: { readonly model: string },
 ): Promise<Trial> {

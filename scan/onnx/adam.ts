@@ -1,55 +1,16 @@
+import { type AdamSpec, buildAdamLoop, buildUnrolledAdam, stateNames } from "./adam_graph.ts";
 import type { Engine, Session } from "./engine.ts";
-import { gradient } from "./gradient.ts";
-import { Graph, type Value } from "./graph.ts";
-import { Ops } from "./ops.ts";
-import { type DType, float32, int64, sizeOf, type Tensor } from "./tensor.ts";
+import {
+  type DType,
+  float32,
+  int64,
+  sizeOf,
+  type Tensor,
+  tensor,
+  type TensorData,
+} from "./tensor.ts";
 
-/** A trained tensor. */
-export interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Whether weight decay applies to it, false by default. */
-  readonly decays?: boolean;
-}
-
-/** An input of the loss that is not trained. */
-export interface DataInput {
-  readonly name: string;
-  readonly dtype: DType;
-  /** Shape as the loss sees it, without the axis of steps. */
-  readonly shape: readonly number[];
-  /** Whether every step has its own; it is then fed as [nSteps, ...shape]. False by default: the same for all steps. */
-  readonly perStep?: boolean;
-}
-
-/** What is trained, on what, towards what. */
-export interface AdamSpec {
-  readonly parameters: readonly Parameter[];
-  readonly data: readonly DataInput[];
-  /**
-   * Builds the loss.
-   *
-   * @param o adds nodes to the body of the loop
-   * @param parameters the current float32 values by name
-   * @param data this step's data by name
-   * @returns a float32 scalar of shape []
-   */
-  buildLoss(
-    o: Ops,
-    parameters: Readonly<Record<string, Value>>,
-    data: Readonly<Record<string, Value>>,
-  ): Value;
-  /** Decay of the mean of gradients, 0.9 by default. */
-  readonly beta1?: number;
-  /** Decay of the mean of squared gradients, 0.999 by default. */
-  readonly beta2?: number;
-  /** 1e-8 by default. */
-  readonly epsilon?: number;
-  /** Decoupled weight decay (AdamW): a parameter shrinks by this × learning rate a step. 0 by default. */
-  readonly weightDecay?: number;
-  /** Largest norm of all gradients together; larger ones are scaled down to it. No limit by default. */
-  readonly clipNorm?: number;
-}
+export type { AdamSpec, DataInput, Parameter } from "./adam_graph.ts";
 
 /** Adam's state. Every array is float32 with the shape of its parameter. */
 export interface AdamState {
@@ -71,93 +32,7 @@ export function initialState(parameters: Readonly<Record<string, Float32Array>>)
   return { parameters, firstSums: zeros(), secondSums: zeros(), step: 0 };
 }
 
-/** Names of a parameter's three tensors as inputs of the graph; its outputs are called `next.…`. */
-const stateNames = (name: string) => [name, `${name}.first_sum`, `${name}.second_sum`];
-
-/**
- * One graph for any number of steps of Adam: forward pass, gradient and update stand in the body of a
- * `Loop`, whose state stays where the graph runs (Kingma & Ba 2015; decoupled decay: Loshchilov &
- * Hutter 2019).
- *
- * Deviation from the paper's form: the moments are kept as sums without the factors (1 - beta), which
- * go into the step's scalar factor. That saves two passes over every parameter and gives the same update.
- *
- * Inputs: for each parameter `name`, `name.first_sum`, `name.second_sum`; `step` int64 [];
- * `learning_rates` float32 [nSteps]; the data. Outputs: `next.` + each of the first three,
- * `losses` float32 [nSteps], each step's loss before its update.
- *
- * @throws {TypeError} as {@linkcode gradient}, or if the loss does not fit
- */
-export function buildAdamModel(spec: AdamSpec): Uint8Array {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = spec;
-  const graph = new Graph();
-  const outer = new Ops(graph);
-  const rates = graph.input("learning_rates", "float32", ["n_steps"]);
-  const firstStep = graph.input("step", "int64", []);
-  const data = spec.data.map((d) =>
-    graph.input(d.name, d.dtype, d.perStep ? ["n_steps", ...d.shape] : d.shape)
-  );
-  const initial = spec.parameters.flatMap(({ name, shape }) =>
-    stateNames(name).map((n) => graph.input(n, "float32", shape))
-  );
-
-  const body = graph.subgraph();
-  const o = new Ops(body);
-  const index = body.input("index", "int64", []);
-  const goOn = body.input("go_on", "bool", []);
-  const states = spec.parameters.map(({ name, shape }) =>
-    stateNames(name).map((n) => body.input(`body.${n}`, "float32", shape))
-  );
-
-  const parameters = Object.fromEntries(spec.parameters.map((p, i) => [p.name, states[i][0]]));
-  const stepData = Object.fromEntries(
-    spec.data.map((d, i) => [d.name, d.perStep ? o.gather(data[i], index) : data[i]]),
-  );
-  const loss = spec.buildLoss(o, parameters, stepData);
-  let gradients = gradient(body, loss, states.map(([value]) => value));
-  if (spec.clipNorm !== undefined) {
-    const squares = gradients.map((g) => o.reduceSumSquare(g));
-    const norm = o.sqrt(squares.reduce((a, b) => o.add(a, b)));
-    const factor = o.min(1, o.div(o.scalar(spec.clipNorm), o.add(norm, 1e-12)));
-    gradients = gradients.map((g) => o.mul(g, factor));
-  }
-
-  const rate = o.gather(rates, index);
-  const t = o.cast(o.add(o.add(firstStep, index), 1), "float32");
-  // m / (1 - beta1^t) = firstSum · first; sqrt(v / (1 - beta2^t)) = sqrt(secondSum) · second.
-  const first = o.div(1 - beta1, o.sub(1, o.pow(o.scalar(beta1), t)));
-  const second = o.sqrt(o.div(1 - beta2, o.sub(1, o.pow(o.scalar(beta2), t))));
-  const factor = o.div(o.mul(rate, first), second);
-  const scaledEpsilon = o.div(epsilon, second);
-  const shrink = o.sub(1, o.mul(rate, weightDecay));
-
-  body.output("body.go_on", goOn);
-  spec.parameters.forEach(({ decays }, i) => {
-    const [parameter, firstSum, secondSum] = states[i];
-    const g = gradients[i];
-    const nextFirst = o.add(o.mul(firstSum, beta1), g);
-    const nextSecond = o.add(o.mul(secondSum, beta2), o.square(g));
-    const direction = o.div(nextFirst, o.add(o.sqrt(nextSecond), scaledEpsilon));
-    const kept = decays && weightDecay > 0 ? o.mul(parameter, shrink) : parameter;
-    const next = o.sub(kept, o.mul(direction, factor));
-    // Under their own names: a renamed output costs a copy of the whole array in every step.
-    for (const value of [next, nextFirst, nextSecond]) body.output(value.name, value);
-  });
-  body.output("body.loss", loss);
-
-  const nSteps = outer.gather(outer.one("Shape", [rates]), outer.graph.constant(int64([], [0])));
-  const finals = graph.op("Loop", [nSteps, null, ...initial], { body }, {
-    outputs: [
-      ...initial.map(({ dtype, shape }) => ({ dtype, shape })),
-      { dtype: "float32", shape: ["n_steps"] },
-    ],
-  });
-  initial.forEach((value, i) => graph.output(`next.${value.name}`, finals[i]));
-  graph.output("losses", finals[initial.length]);
-  return graph.toModel();
-}
-
-/** A loaded {@linkcode buildAdamModel} graph with its state. */
+/** The graph of {@linkcode AdamSpec}, loaded, with its state. */
 export interface Adam {
   /**
    * Makes `learningRates.length` steps in one run and keeps the new state.
@@ -171,10 +46,19 @@ export interface Adam {
   release(): Promise<void>;
 }
 
+/** How the steps of a run follow each other: in a `Loop`, or a few written out in the graph. */
+export type AdamForm = "loop" | "unrolled";
+
+/** Steps of one unrolled graph: as many as the encoders make in a run. */
+const nUnrolled = 4;
+
 /**
  * Builds the graph and loads it.
  *
  * @param start {@linkcode initialState}, or a state to go on from
+ * @param form by default a `Loop`, save on WebGPU, which has no kernel for it: there the state comes
+ *   back after every few steps. The numbers are the same within rounding
+ * @throws {TypeError} if the state does not fit, or as {@linkcode buildAdamLoop}
  *
  * @example A line fitted in 200 steps.
  * ```ts
@@ -194,6 +78,7 @@ export async function createAdam(
   engine: Engine,
   spec: AdamSpec,
   start: AdamState,
+  form: AdamForm = engine.provider === "webgpu" ? "unrolled" : "loop",
 ): Promise<Adam> {
   for (const { name, shape } of spec.parameters) {
     const length = start.parameters[name]?.length;
@@ -203,19 +88,84 @@ export async function createAdam(
       );
     }
   }
-  const session = await engine.load(buildAdamModel(spec));
+  const steps = form === "loop"
+    ? await loadLoop(engine, spec)
+    : await loadUnrolled(engine, spec, nUnrolled);
   let state = start;
   return {
     get state() {
       return state;
     },
     async run(learningRates, data) {
-      const result = await session.run(feedsOf(spec, state, learningRates, data));
-      state = stateOf(spec, result, state.step + learningRates.length);
-      return result.losses.data as Float32Array;
+      const losses = new Float32Array(learningRates.length);
+      let next = state;
+      for (let from = 0; from < losses.length;) {
+        const { session, nSteps } = await steps.take(losses.length - from);
+        const rates = learningRates.subarray(from, from + nSteps);
+        const part = cutSteps(spec, data, from, nSteps);
+        const result = await session.run(feedsOf(spec, next, rates, part));
+        losses.set(result.losses.data as Float32Array, from);
+        next = stateOf(spec, result, next.step + nSteps);
+        from += nSteps;
+      }
+      state = next;
+      return losses;
     },
+    release: () => steps.release(),
+  };
+}
+
+/** Loaded graphs that make steps. */
+interface Steps {
+  /** A graph for some of the steps that are left, and how many it makes. */
+  take(nLeft: number): Promise<{ readonly session: Session; readonly nSteps: number }>;
+  release(): Promise<void>;
+}
+
+async function loadLoop(engine: Engine, spec: AdamSpec): Promise<Steps> {
+  const session = await engine.load(buildAdamLoop(spec));
+  return {
+    take: (nLeft) => Promise.resolve({ session, nSteps: nLeft }),
     release: () => session.release(),
   };
+}
+
+/** One graph of `most` steps, and one of a single step for what is left, loaded when it is needed. */
+async function loadUnrolled(engine: Engine, spec: AdamSpec, most: number): Promise<Steps> {
+  const sessions = new Map<number, Session>();
+  const load = async (nSteps: number) => {
+    let session = sessions.get(nSteps);
+    if (!session) {
+      sessions.set(nSteps, session = await engine.load(buildUnrolledAdam(spec, nSteps)));
+    }
+    return { session, nSteps };
+  };
+  // Loaded now, so that a graph that the runtime refuses shows here.
+  await load(most);
+  return {
+    take: (nLeft) => load(nLeft >= most ? most : 1),
+    async release() {
+      for (const session of sessions.values()) await session.release();
+      sessions.clear();
+    },
+  };
+}
+
+/** The data of some steps of a run; views, nothing is copied. */
+function cutSteps(
+  spec: AdamSpec,
+  data: Readonly<Record<string, Tensor>>,
+  from: number,
+  nSteps: number,
+): Record<string, Tensor> {
+  return Object.fromEntries(spec.data.map(({ name, perStep }) => {
+    const whole = data[name];
+    if (!perStep || whole.shape[0] === nSteps) return [name, whole];
+    const [, ...shape] = whole.shape;
+    const size = sizeOf(shape);
+    const part = whole.data.subarray(from * size, (from + nSteps) * size) as TensorData[DType];
+    return [name, tensor<DType>(whole.dtype, [nSteps, ...shape], part)];
+  }));
 }
 
 function feedsOf(

@@ -76,6 +76,7 @@ export class Graph {
   readonly #initializers = new Map<string, Tensor>();
   readonly #smallConstants = new Map<string, Value>();
   #counter = 0;
+  #prefix = "";
 
   /** @param parent the graph around this one, for the body of a `Loop`; its values may be used in here */
   constructor(readonly parent?: Graph) {
@@ -135,11 +136,24 @@ export class Graph {
     const types = options.outputs ?? inferOutputs(type, inputs, attributes);
     const outputs = types.map(({ dtype, shape }, i): Value => {
       const wanted = options.names?.[i];
-      const name = wanted === undefined ? this.#freshName(type) : this.#claim(wanted);
+      const name = wanted === undefined
+        ? this.#freshName(type)
+        : this.#claim(this.#prefix + wanted);
       return { name, dtype, shape };
     });
     this.nodes.push({ type, inputs, outputs, attributes });
     return outputs;
+  }
+
+  /** Puts a prefix before the names that nodes are given in `build`, which may then be built again. */
+  prefixNames<T>(prefix: string, build: () => T): T {
+    const before = this.#prefix;
+    this.#prefix = before + prefix;
+    try {
+      return build();
+    } finally {
+      this.#prefix = before;
+    }
   }
 
   /**

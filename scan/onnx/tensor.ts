@@ -84,3 +84,12 @@ export function int64(
     data instanceof BigInt64Array ? data : BigInt64Array.from(data, (n) => BigInt(n)),
   );
 }
+
+/**
+ * Gives the memory of an array back at once, where the collector would come by some time: it sees the
+ * small object, not the many bytes behind it. The array is empty from then on. One that shares its
+ * buffer with others, or that is a part of it, is left alone.
+ */
+export function freeArray({ buffer, byteLength }: ArrayBufferView): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}

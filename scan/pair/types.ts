@@ -40,10 +40,14 @@ export interface PairInput {
   readonly nDims: number;
   readonly a: PairSide;
   readonly b: PairSide;
+  /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */
+  readonly textOf: (id: number) => string;
   /** Whether the particles of the two correspond. */
   readonly corresponding: boolean;
   readonly visibleChange: number | null;
   readonly seed: number;
+  /** Largest deviation between states before the change that passes as sound; absent for 1e-3. */
+  readonly tolerance?: number;
 }
 
 /** Two clouds in the space of their difference, from the same directions and in one box. */

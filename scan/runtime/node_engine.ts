@@ -44,7 +44,8 @@ async function loadSession(
 ): Promise<Session> {
   const sessionOptions = {
     executionProviders: [provider],
-    logSeverityLevel: 3,
+    // As above: only what is fatal is told on standard error.
+    logSeverityLevel: 4,
     // 0 leaves it to the runtime: one thread for each core.
     intraOpNumThreads: options.nThreads ?? 0,
     extra: {

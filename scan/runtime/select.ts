@@ -2,19 +2,28 @@ import type { Engine } from "../onnx/engine.ts";
 import { Graph } from "../onnx/graph.ts";
 import { Ops } from "../onnx/ops.ts";
 import { float32 } from "../onnx/tensor.ts";
+import { mendOf, seePlatform } from "./mend.ts";
 import { createEngine, type NodeProvider } from "./node_engine.ts";
 
 /** What may be asked for. */
 export type Device = "auto" | NodeProvider;
 
+/** A provider that does not work. */
+export interface Refusal {
+  readonly provider: NodeProvider;
+  readonly reason: string;
+  /** What to do about it, as a sentence. */
+  readonly mend: string;
+}
+
 /** The engine that works, and why the others before it do not. */
 export interface Selection {
   readonly engine: Engine;
-  readonly refused: readonly { readonly provider: NodeProvider; readonly reason: string }[];
+  readonly refused: readonly Refusal[];
 }
 
 /** In the order in which `auto` tries them. */
-const order: readonly NodeProvider[] = ["cuda", "webgpu", "cpu"];
+export const providers: readonly NodeProvider[] = ["cuda", "webgpu", "cpu"];
 
 /**
  * Finds an engine that works: a device by name, or with `auto` the first one of CUDA, WebGPU and CPU.
@@ -28,22 +37,32 @@ export async function selectEngine(
   device: Device,
   create: (provider: NodeProvider) => Promise<Engine> = createEngine,
 ): Promise<Selection> {
-  const refused: { provider: NodeProvider; reason: string }[] = [];
-  for (const provider of device === "auto" ? order : [device]) {
-    try {
-      if (provider === "webgpu") requireVulkan();
-      const engine = await create(provider);
-      await tryOut(engine);
-      return { engine, refused };
-    } catch (error) {
-      refused.push({ provider, reason: firstLine(error) });
-    }
+  const refused: Refusal[] = [];
+  for (const provider of device === "auto" ? providers : [device]) {
+    const tried = await tryProvider(provider, create);
+    if ("engine" in tried) return { engine: tried.engine, refused };
+    refused.push(tried);
   }
-  const reasons = refused.map(({ provider, reason }) => `${provider}: ${reason}`).join("; ");
+  const reasons = refused.map(({ provider, reason, mend }) => `${provider}: ${reason}. ${mend}`);
   throw new RangeError(
-    `Cannot use the device "${device}": expected one that works, got ${reasons}. ` +
+    `Cannot use the device "${device}": expected one that works, got ${reasons.join(" ")} ` +
       "Try --device auto, or --device cpu.",
   );
+}
+
+/** Tries one provider. @returns its engine, or why there is none and what to do */
+export async function tryProvider(
+  provider: NodeProvider,
+  create: (provider: NodeProvider) => Promise<Engine> = createEngine,
+): Promise<{ readonly engine: Engine } | Refusal> {
+  try {
+    if (provider === "webgpu") requireVulkan();
+    const engine = await create(provider);
+    await tryOut(engine);
+    return { engine };
+  } catch (error) {
+    return { provider, reason: firstLine(error), mend: mendOf(provider, seePlatform()) };
+  }
 }
 
 /**
@@ -77,5 +96,5 @@ async function tryOut(engine: Engine): Promise<void> {
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.split("\n").find((line) => line.trim() !== "")?.trim() ?? "unknown";
-  return line.replace(/^\S*onnxruntime_src\S*\s+/, "").slice(0, 200);
+  return line.replace(/^\S*onnxruntime_src\S*\s+/, "").slice(0, 200).replace(/\.$/, "");
 }

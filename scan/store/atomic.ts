@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 
 /** Prefix of files that are being written; what a killed scan leaves behind carries it. */
-const prefix = ".part-";
+export const partPrefix = ".part-";
 
 /**
  * Writes a file so that a reader, or a kill at any moment, sees the old content or the new one and
@@ -12,7 +12,7 @@ const prefix = ".part-";
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
   await Deno.mkdir(folder, { recursive: true });
-  const part = join(folder, `${prefix}${crypto.randomUUID()}`);
+  const part = join(folder, `${partPrefix}${crypto.randomUUID()}`);
   try {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const file = await Deno.open(part, { write: true, createNew: true });
@@ -42,7 +42,7 @@ export async function removeStaleParts(folder: string, minAgeMs = 60_000): Promi
   let removed = 0;
   try {
     for await (const entry of Deno.readDir(folder)) {
-      if (!entry.isFile || !entry.name.startsWith(prefix)) continue;
+      if (!entry.isFile || !entry.name.startsWith(partPrefix)) continue;
       const path = join(folder, entry.name);
       const { mtime } = await Deno.stat(path);
       if (mtime && Date.now() - mtime.getTime() < minAgeMs) continue;

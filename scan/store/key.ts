@@ -29,8 +29,33 @@ export function canonicalJson(value: unknown): string {
  * parameters, the whole family and the member's id.
  */
 export async function scanKey(input: KeyInput, memberId: string): Promise<string> {
-  const text = canonicalJson({ pipelineVersion, ...input, memberId });
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return await addressOf({ pipelineVersion, ...input, memberId });
+}
+
+/** Changes whenever the same two scans would give another comparison. */
+export const pairVersion = 1;
+
+/** The address of a comparison of two scans, the one that comes first in the family first. */
+export async function pairKey(aKey: string, bKey: string): Promise<string> {
+  return await addressOf({ pairVersion, pair: [aKey, bKey] });
+}
+
+/** 20 hex digits of a value's SHA-256. */
+async function addressOf(value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(canonicalJson(value));
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("")
     .slice(0, 20);
+}
+
+const ownPrefix = "diff-";
+
+/** Id of a family that two texts make which are none of the collection's: 10 hex digits of their SHA-256. */
+export async function ownFamilyId(texts: readonly string[]): Promise<string> {
+  return ownPrefix + (await addressOf({ texts })).slice(0, 10);
+}
+
+/** Whether a family is one of {@linkcode ownFamilyId}. */
+export function isOwnFamily(id: string): boolean {
+  return /^diff-[0-9a-f]{10}$/.test(id);
 }

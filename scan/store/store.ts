@@ -4,7 +4,8 @@ import { removeStaleParts, writeAtomic } from "./atomic.ts";
 import {
   type Manifest,
   manifestSchema,
-  type ScanEntry,
+  type PairRecord,
+  pairRecordSchema,
   type ScanRecord,
   scanRecordSchema,
 } from "./manifest.ts";
@@ -19,6 +20,20 @@ export interface ScanFiles {
 
 /** Everything of a record that the store does not know by itself. */
 export type ScanFacts = Omit<ScanRecord, "key" | "frames" | "lens" | "thumbnail">;
+
+/** The files of one comparison. */
+export interface PairFiles {
+  /** All measures. */
+  readonly pair: Uint8Array;
+  /** Frames of both in the space of their difference. */
+  readonly difference: { readonly a: Uint8Array; readonly b: Uint8Array } | null;
+}
+
+/** Everything of a pair's record that the store does not know by itself. */
+export type PairFacts = Omit<PairRecord, "key" | "pair" | "difference">;
+
+/** What the site lists: scans, and comparisons of scans that are listed. */
+export type Listing = Pick<Manifest, "scans" | "pairs">;
 
 /** Records come first: what is removed from front to back leaves no record whose files are gone. */
 const folders = ["records", "frames", "thumbs"] as const;
@@ -82,16 +97,49 @@ export class Store {
     return record;
   }
 
+  /** The record of a comparison, or null where there is none or one of its files is missing or cut. */
+  async readPairRecord(key: string): Promise<PairRecord | null> {
+    const text = await readTextOrNull(join(this.folder, "records", `${key}.pair.json`));
+    if (text === null) return null;
+    const parsed = v.safeParse(pairRecordSchema, parseJsonOrNull(text));
+    if (!parsed.success) return null;
+    const { pair, difference } = parsed.output;
+    for (const file of [pair, ...difference ? [difference.a, difference.b] : []]) {
+      if (await sizeOrNull(join(this.folder, file.path)) !== file.bytes) return null;
+    }
+    return parsed.output;
+  }
+
+  /** Writes a comparison's files, then its record. */
+  async writePair(key: string, files: PairFiles, facts: PairFacts): Promise<PairRecord> {
+    const write = async (name: string, bytes: Uint8Array) => {
+      const path = `frames/${key}.${name}.msgpack`;
+      await writeAtomic(join(this.folder, path), bytes);
+      return { path, bytes: bytes.length };
+    };
+    const record: PairRecord = {
+      key,
+      ...facts,
+      pair: await write("pair", files.pair),
+      difference: files.difference && {
+        a: await write("a", files.difference.a),
+        b: await write("b", files.difference.b),
+      },
+    };
+    await writeAtomic(join(this.folder, "records", `${key}.pair.json`), JSON.stringify(record));
+    return record;
+  }
+
   /** What the site lists now; empty where nothing readable is there. */
-  async readManifest(): Promise<readonly ScanEntry[]> {
+  async readManifest(): Promise<Listing> {
     const text = await readTextOrNull(join(this.folder, "scans.json"));
     const parsed = v.safeParse(manifestSchema, text === null ? null : parseJsonOrNull(text));
-    return parsed.success ? parsed.output.scans : [];
+    return parsed.success ? parsed.output : { scans: [], pairs: [] };
   }
 
   /** Writes the list, unless it stands there already. @returns whether it was written */
-  async writeManifest(scans: readonly ScanEntry[]): Promise<boolean> {
-    const manifest: Manifest = { version: 1, scans: [...scans] };
+  async writeManifest({ scans, pairs }: Listing): Promise<boolean> {
+    const manifest: Manifest = { version: 1, scans, pairs };
     const text = JSON.stringify(manifest, null, 1) + "\n";
     const path = join(this.folder, "scans.json");
     if (await readTextOrNull(path) === text) return false;
@@ -99,7 +147,7 @@ export class Store {
     return true;
   }
 
-  /** Removes every scan whose key is not in `keep`. @returns how many there were, and their bytes */
+  /** Removes every scan and comparison whose key is not in `keep`. @returns how many there were, and their bytes */
   async prune(keep: ReadonlySet<string>): Promise<{ files: number; bytes: number }> {
     const removed = { files: 0, bytes: 0 };
     for (const name of folders) {

@@ -1,5 +1,5 @@
 import type { SiteData } from "./site_data.ts";
-import { oneLine } from "./views.ts";
+import { oneLine } from "./text.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "<": "&lt;",
@@ -24,7 +24,8 @@ const nFeedEntries = 50;
 export function atomFeed(site: SiteData): string {
   const { catalogue, location } = site;
   const home = location.href;
-  const newest = catalogue.entries
+  // What was only compared on this machine has no author, and nobody waits for it.
+  const newest = catalogue.entries.filter(({ scan }) => scan.author !== "")
     .toSorted((a, b) => (a.scan.date < b.scan.date ? 1 : a.scan.date > b.scan.date ? -1 : 0))
     .slice(0, nFeedEntries);
   const entries = newest.map(({ scan, url }) => {

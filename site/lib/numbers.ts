@@ -10,6 +10,16 @@ export function ratio(value: number): string {
   return value.toFixed(3);
 }
 
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** `3.2e-7` → `3 × 10⁻⁷`, `0` → `0`: for sizes that matter by their order only. */
+export function magnitude(value: number): string {
+  if (value === 0) return "0";
+  const [digits, exponent] = value.toExponential(0).split("e");
+  const raised = String(Math.abs(Number(exponent))).replace(/\d/g, (digit) => superscripts[+digit]);
+  return `${digits}\u202f×\u202f10${Number(exponent) < 0 ? "⁻" : ""}${raised}`;
+}
+
 /** `1536` → `1.5 kB`. Decimal units, as download lists use them. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n} bytes`;

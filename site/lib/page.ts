@@ -53,7 +53,7 @@ export interface HtmlPage {
   readonly title: string;
   readonly description: string;
   readonly view: unknown;
-  readonly script?: "gallery" | "viewer";
+  readonly script?: "gallery" | "viewer" | "pair" | "compare";
   /** Scan whose still stands for the page where it is shared. */
   readonly picture?: ScanEntry;
   /** Path that links start with instead of being relative: for the one page shown at any depth. */
@@ -66,7 +66,12 @@ const name = "weightscan";
 export function htmlPage(site: SiteData, page: HtmlPage): PageData {
   const { url, root, picture, script } = page;
   const link = (to: string) => root === undefined ? relativeUrl(url, to) : root + to.slice(1);
-  const pages = [["/", "Gallery"], ["/about/", "About"], ["/contribute/", "Contribute"]] as const;
+  const pages = [
+    ["/", "Gallery"],
+    ["/compare/", "Compare"],
+    ["/about/", "About"],
+    ["/contribute/", "Contribute"],
+  ] as const;
   return {
     url,
     layout: page.layout,

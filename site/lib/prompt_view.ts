@@ -1,16 +1,19 @@
 import type { ScanEntry } from "../../scan/store/manifest.ts";
 import type { Entry } from "./catalogue.ts";
 import { bytes, duration, inWords, longDay, percent, ratio } from "./numbers.ts";
+import { type PairLinkView, pairLinkView } from "./pair_view.ts";
 import { type Reading, readQuality } from "./reading.ts";
 import type { SiteData } from "./site_data.ts";
+import { oneLine, shorten } from "./text.ts";
 import { relativeUrl } from "./urls.ts";
 import {
   type AnswerView,
   answerView,
+  byline,
+  compareLinks,
+  type CompareLinkView,
   type ImageView,
   imageView,
-  oneLine,
-  shorten,
   type SiblingView,
   siblingViews,
 } from "./views.ts";
@@ -57,7 +60,10 @@ export interface PromptView {
     readonly token: VisibleToken;
   }[];
   readonly nTokens: string;
-  readonly siblings: readonly SiblingView[];
+  readonly siblings: readonly (SiblingView & { readonly pair: PairLinkView | null })[];
+  readonly comparisons: readonly CompareLinkView[];
+  /** Comparisons of the family that this prompt has no part in. */
+  readonly otherPairs: readonly PairLinkView[];
   readonly models: readonly LinkView[];
   readonly image: ImageView;
   readonly stage: {
@@ -121,7 +127,17 @@ export function promptView(site: SiteData, entry: Entry): PromptView {
       token: showToken(text),
     })),
     nTokens: inWords(scan.tokens.length),
-    siblings: siblingViews(from, family, entry),
+    siblings: siblingViews(from, family, entry).map((sibling, i) => {
+      const pair = family.pairs.find((each) =>
+        [each.a.entry, each.b.entry].includes(entry) &&
+        [each.a.entry, each.b.entry].includes(family.entries[i]) && family.entries[i] !== entry
+      );
+      return { ...sibling, pair: pair === undefined ? null : pairLinkView(from, pair) };
+    }),
+    comparisons: compareLinks(from, entry),
+    otherPairs: family.pairs
+      .filter(({ a, b }) => a.entry !== entry && b.entry !== entry)
+      .map((pair) => pairLinkView(from, pair)),
     models: entries.filter((other) =>
       other !== entry && other.scan.id === scan.id && other.family !== family
     ).map((other) => ({ href: relativeUrl(from, other.url), title: other.scan.model.name })),
@@ -197,7 +213,7 @@ function factsOf(scan: ScanEntry): [string, string][] {
 
 function citationOf(scan: ScanEntry, permalink: string): string {
   const seed = scan.parameters.seed === undefined ? "" : `, seed ${scan.parameters.seed}`;
-  return `${scan.author}: “${shorten(scan.title, 120)}”, scan of ${scan.model.name}${seed}. ` +
+  return `${byline(scan)}“${shorten(scan.title, 120)}”, scan of ${scan.model.name}${seed}. ` +
     `${scan.run.writer}, ${scan.run.date.slice(0, 10)}. ${permalink} (scan ${
       scan.key.slice(0, 16)
     })`;

@@ -1,5 +1,5 @@
 import type { Guess, LayerMeasures } from "../../scan/format/types.ts";
-import type { ScanEntry } from "../../scan/store/manifest.ts";
+import type { PairRecord, ScanEntry } from "../../scan/store/manifest.ts";
 import { type Catalogue, catalogueOf } from "./catalogue.ts";
 
 /** Site-absolute addresses of the files that the pages load. */
@@ -11,6 +11,10 @@ export interface Assets {
   readonly gallery: string;
   /** The viewer of a prompt's page. */
   readonly viewer: string;
+  /** Two clouds and what tells them apart: the viewer of a comparison. */
+  readonly pair: string;
+  /** The page on which any two scans are put beside each other. */
+  readonly compare: string;
   readonly icon: string;
 }
 
@@ -53,7 +57,10 @@ export interface SiteData extends SiteFacts {
 /** Address that feed and sitemap name where none was given: the one that `deno task serve` uses. */
 export const defaultLocation = "http://localhost:8000/";
 
-/** Puts scans and facts together. */
-export function siteDataOf(scans: readonly ScanEntry[], facts: SiteFacts): SiteData {
-  return { ...facts, catalogue: catalogueOf(scans) };
+/** Puts scans, comparisons and facts together. */
+export function siteDataOf(
+  { scans, pairs }: { scans: readonly ScanEntry[]; pairs: readonly PairRecord[] },
+  facts: SiteFacts,
+): SiteData {
+  return { ...facts, catalogue: catalogueOf(scans, pairs) };
 }

@@ -2,6 +2,7 @@ import type { ScanEntry } from "../../scan/store/manifest.ts";
 import { type Entry, type Family, tagsOf } from "./catalogue.ts";
 import { count, percent, plural } from "./numbers.ts";
 import type { SiteData } from "./site_data.ts";
+import { oneLine, shorten } from "./text.ts";
 import { relativeUrl } from "./urls.ts";
 import { type Run, showToken, type VisibleToken } from "./words.ts";
 
@@ -34,6 +35,12 @@ export interface SiblingView {
   readonly answer: AnswerView;
 }
 
+/** A link to the comparison with another prompt, named by that prompt's words. */
+export interface CompareLinkView {
+  readonly href: string;
+  readonly label: string;
+}
+
 /** A family on the gallery. */
 export interface CardView {
   /** Number on the contact sheet, e.g. `07`. */
@@ -47,11 +54,17 @@ export interface CardView {
   readonly image: ImageView;
   readonly answer: AnswerView;
   readonly variants: readonly SiblingView[];
+  readonly comparisons: readonly CompareLinkView[];
   readonly tags: readonly string[];
   readonly model: string;
   /** What the search looks at besides what is seen on the card. */
   readonly keywords: string;
   readonly verdict: AnswerView["verdict"];
+}
+
+/** Author of a prompt before what is cited, nothing for a prompt that was only compared on this machine. */
+export function byline({ author }: ScanEntry): string {
+  return author === "" ? "" : `${author}: `;
 }
 
 export function answerView(scan: ScanEntry): AnswerView {
@@ -76,19 +89,6 @@ export function imageView(site: SiteData, from: string, scan: ScanEntry): ImageV
   };
 }
 
-/** Line ends and runs of spaces as one space. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
-}
-
-/** Cuts at a word's end, for titles and descriptions. */
-export function shorten(text: string, length: number): string {
-  const line = oneLine(text);
-  if (line.length <= length) return line;
-  const cut = line.slice(0, length);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), length / 2))}…`;
-}
-
 export function siblingViews(from: string, family: Family, current?: Entry): SiblingView[] {
   return family.entries.map((entry) => ({
     href: relativeUrl(from, entry.url),
@@ -101,8 +101,16 @@ export function siblingViews(from: string, family: Family, current?: Entry): Sib
   }));
 }
 
+/** The comparisons of a prompt with the others of its family. */
+export function compareLinks(from: string, entry: Entry): CompareLinkView[] {
+  return entry.family.pairs.flatMap(({ a, b, url }) => {
+    const other = a.entry === entry ? b : b.entry === entry ? a : null;
+    return other === null ? [] : [{ href: relativeUrl(from, url), label: other.label }];
+  });
+}
+
 /** The changed words say more than an id; a variant that only leaves words out keeps its id. */
-function siblingLabel(entry: Entry): string {
+export function siblingLabel(entry: Entry): string {
   return shorten(entry.crucial, 28) || entry.scan.variant || "original";
 }
 
@@ -120,6 +128,7 @@ export function cardView(site: SiteData, from: string, family: Family, index: nu
     image: imageView(site, from, scan),
     answer,
     variants: siblingViews(from, family).slice(1),
+    comparisons: compareLinks(from, base),
     tags: tagsOf(family),
     model: scan.model.name,
     keywords: oneLine(

@@ -1,7 +1,7 @@
 import { htmlPage, type PageData } from "../lib/page.ts";
 import { promptView } from "../lib/prompt_view.ts";
 import type { SiteData } from "../lib/site_data.ts";
-import { shorten } from "../lib/views.ts";
+import { shorten } from "../lib/text.ts";
 
 /** A page for every scan: one prompt as one model sees it. */
 export default function* ({ site }: { site: SiteData }): Generator<PageData> {

@@ -1,29 +1,54 @@
 /** What outlives a visit: the view in the address bar, one choice in the browser's storage. */
 
 import type { Session } from "./session.ts";
-import type { Disposer, Tracked } from "./state.ts";
+import type { Disposer, Readable, Tracked } from "./state.ts";
 import { applyLink, formatHash, linkOf, parseHash } from "./url_state.ts";
 
 /** Browsers limit how often an address may change. */
 const delayMs = 400;
 const shortcutsKey = "weightscan.shortcuts";
 
-/** Settings come from the address and go back to it; a layer goes there only while it rests. */
-export function followAddress(session: Session, disposer: Disposer): void {
+/** What has a part of its state in the address. */
+export interface Addressed {
+  /** The scan whose layer is linked. */
+  readonly session: Session;
+  /** Takes the state that a hash names. @returns the layer that it asks for, null for none */
+  read(hash: string): number | null;
+  /** @param present the hash that is there now, whose other parts are kept */
+  write(layer: number | null, present: string): string;
+  /** All that `write` writes, besides the layer. */
+  readonly follows: readonly Readable<unknown>[];
+}
+
+/** A scan's settings. */
+export function addressOf(session: Session): Addressed {
   const { settings } = session;
+  return {
+    session,
+    read(hash) {
+      const link = parseHash(hash);
+      applyLink(link, settings);
+      return link.layer;
+    },
+    write: (layer, present) => formatHash(linkOf(settings, layer), present),
+    follows: Object.values(settings),
+  };
+}
+
+/** State comes from the address and goes back to it; a layer goes there only while it rests. */
+export function followAddress(addressed: Addressed, disposer: Disposer): void {
+  const { session } = addressed;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wanted: number | null = null;
 
   const read = () => {
-    const link = parseHash(location.hash);
-    applyLink(link, settings);
-    wanted = link.layer;
+    wanted = addressed.read(location.hash);
     if (wanted !== null && session.header.value !== null) session.seek(wanted);
   };
   const write = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const hash = formatHash(linkOf(settings, restingLayer(session)), location.hash);
+      const hash = addressed.write(restingLayer(session), location.hash);
       if (hash === location.hash) return;
       history.replaceState(history.state, "", hash || location.pathname + location.search);
     }, delayMs);
@@ -39,13 +64,7 @@ export function followAddress(session: Session, disposer: Disposer): void {
     session.layer.subscribe(() => {
       if (!session.playing.value) write();
     }),
-    settings.colour.subscribe(write),
-    settings.edges.subscribe(write),
-    settings.speed.subscribe(write),
-    settings.pointSize.subscribe(write),
-    settings.turn.subscribe(write),
-    settings.stage.subscribe(write),
-    settings.pose.subscribe(write),
+    ...addressed.follows.map((each) => each.subscribe(write)),
   );
 }
 

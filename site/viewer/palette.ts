@@ -7,10 +7,16 @@
 // @ts-types="npm:@types/d3-scale-chromatic@3.1.0"
 import {
   interpolateBlues,
+  interpolateBuPu,
   interpolateCividis,
+  interpolateGnBu,
+  interpolateGreys,
+  interpolateInferno,
   interpolateMagma,
+  interpolateOrRd,
   interpolatePlasma,
   interpolateViridis,
+  interpolateYlGnBu,
 } from "d3-scale-chromatic";
 import type { Colouring } from "./settings.ts";
 
@@ -26,6 +32,8 @@ export interface Scale {
   /** The part of the interpolator in use, low end first, for each look. */
   readonly span: { readonly [look in Look]: readonly [number, number] };
   readonly interpolate: (t: number) => string;
+  /** Another one for light, where the same would not begin near the page's colour. */
+  readonly interpolateLight?: (t: number) => string;
 }
 
 export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
@@ -57,6 +65,21 @@ export const scales: { readonly [name in Colouring | "edge"]: Scale } = {
     span: { dark: [0.22, 1], light: [0.8, 0.02] },
     interpolate: interpolateCividis,
   },
+  displacement: {
+    title: "Displaced between the two",
+    low: "not",
+    high: "far",
+    span: { dark: [0.22, 0.94], light: [0.36, 1] },
+    interpolate: interpolateInferno,
+    interpolateLight: interpolateBuPu,
+  },
+  standout: {
+    title: "Displaced more than its neighbours",
+    low: "least",
+    high: "most",
+    span: { dark: [0.92, 0.06], light: [0.36, 1] },
+    interpolate: interpolateYlGnBu,
+  },
   edge: {
     title: "Edges by length",
     low: "long",
@@ -84,6 +107,36 @@ export const gridScales: { readonly [name in "probability" | "entropy"]: Scale }
   },
 };
 
+/**
+ * Scales of a comparison's maps. Their low end comes near the page, dark or light: most cells hold little,
+ * and the map stays calm.
+ */
+export const heatScales: { readonly [name in "moved" | "decides" | "match"]: Scale } = {
+  moved: {
+    title: "Distance",
+    low: "same",
+    high: "apart",
+    span: { dark: [0.1, 0.96], light: [0.02, 1] },
+    interpolate: interpolateMagma,
+    interpolateLight: interpolateOrRd,
+  },
+  decides: {
+    title: "Share of the answer",
+    low: "none",
+    high: "all",
+    span: { dark: [0.99, 0.04], light: [0.02, 1] },
+    interpolate: interpolateYlGnBu,
+    interpolateLight: interpolateGnBu,
+  },
+  match: {
+    title: "Likeness",
+    low: "unlike",
+    high: "alike",
+    span: { dark: [0.97, 0.12], light: [0.06, 0.92] },
+    interpolate: interpolateGreys,
+  },
+};
+
 /** Entries of a colour ramp. */
 export const rampSize = 256;
 
@@ -105,7 +158,10 @@ export function rampGradient(scale: Scale, look: Look): string {
 /** @param t 0 … 1 @returns a CSS colour */
 export function colourAt(scale: Scale, look: Look, t: number): string {
   const [from, to] = scale.span[look];
-  return scale.interpolate(from + (to - from) * Math.min(1, Math.max(0, t)));
+  const { interpolate, interpolateLight = interpolate } = scale;
+  return (look === "light" ? interpolateLight : interpolate)(
+    from + (to - from) * Math.min(1, Math.max(0, t)),
+  );
 }
 
 /** Red, green and blue of `rgb(…)` or `#rrggbb`, 0 … 255. */

@@ -1,6 +1,6 @@
 /**
  * One scan being watched: its file, its clock, its settings. Panels and scene follow it; it knows
- * neither. Two sessions with one clock are what a comparison of prompts will need.
+ * neither. Two sessions with one clock are a comparison, see `pair_session.ts`.
  */
 
 import type { Frame, Guess, Header, LensGrid } from "../../scan/format/types.ts";
@@ -13,12 +13,13 @@ import {
   quantile,
   spacingOf,
 } from "./cloud_data.ts";
+import { Clock } from "./clock.ts";
 import { edgesOf, searchNeighbours } from "./neighbours.ts";
-import { type Colouring, makeSettings } from "./settings.ts";
+import { colourings, makeSettings, type Settings } from "./settings.ts";
 import { runSliced } from "./slices.ts";
 import { Disposer, Tracked } from "./state.ts";
 import { fetchLens, LoadError, type StreamOptions, streamScan } from "./stream.ts";
-import { type Playhead, Timeline } from "./timeline.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** Edges per particle, as in the original. */
 export const neighboursPerParticle = 3;
@@ -60,8 +61,8 @@ const widestScale = 128;
 const noDomains: Domains = { motion: [0, 1], spacing: [0, 1], edge: [0, 1] };
 
 export class Session {
-  readonly settings = makeSettings();
-  readonly timeline = new Timeline();
+  readonly settings: Settings;
+  readonly clock: Clock;
   readonly header = new Tracked<Header | null>(null);
   readonly loading = new Tracked<Loading>({ kind: "idle" });
   /** How many frames are in `shapes`. */
@@ -69,12 +70,6 @@ export class Session {
   /** How many frames are in `edges`. */
   readonly linked = new Tracked(0);
   readonly domains = new Tracked<Domains>(noDomains);
-  readonly playhead = new Tracked<Playhead>(this.timeline.playhead());
-  readonly layer = new Tracked(0);
-  readonly playing = new Tracked(false);
-  readonly waiting = new Tracked(false);
-  /** Whether time changes anything: who ticks the session wakes up when this gets true. */
-  readonly moving = new Tracked(false);
   /** The token whose guesses are shown; null is the last one. */
   readonly token = new Tracked<number | null>(null);
   readonly lens = new Tracked<LensGrid | null>(null);
@@ -89,15 +84,48 @@ export class Session {
   #lensRequest: Promise<LensGrid> | null = null;
   #linking = false;
 
-  /** @param streaming how to fetch; `signal` is the session's own */
-  constructor(streaming: StreamOptions = {}) {
+  /**
+   * @param streaming how to fetch; `signal` is the session's own
+   * @param shared settings and clock that it has in common with others
+   */
+  constructor(
+    streaming: StreamOptions = {},
+    shared: { readonly settings?: Settings; readonly clock?: Clock } = {},
+  ) {
     this.#streaming = streaming;
+    this.settings = shared.settings ?? makeSettings();
+    this.clock = shared.clock ?? new Clock();
     this.#disposer.add(this.settings.speed.follow((speed) => this.timeline.speed = speed));
   }
 
+  get timeline(): Timeline {
+    return this.clock.timeline;
+  }
+
+  get playhead(): Clock["playhead"] {
+    return this.clock.playhead;
+  }
+
+  get layer(): Tracked<number> {
+    return this.clock.layer;
+  }
+
+  get playing(): Tracked<boolean> {
+    return this.clock.playing;
+  }
+
+  get waiting(): Tracked<boolean> {
+    return this.clock.waiting;
+  }
+
+  /** Whether time changes anything: who ticks the session wakes up when this gets true. */
+  get moving(): Tracked<boolean> {
+    return this.clock.moving;
+  }
+
   /** What the colours say: the setting, or what stands in where the scan does not tell what is read. */
-  get colouring(): Colouring {
-    const wanted = this.settings.colour.value;
+  get colouring(): typeof colourings[number] {
+    const wanted = colourings.find((each) => each === this.settings.colour.value) ?? "token";
     const reads = this.shapes.length === 0 || this.shapes[0].frame.reads !== undefined;
     return wanted === "token" && !reads ? "identity" : wanted;
   }
@@ -144,45 +172,37 @@ export class Session {
 
   /** Lets time pass. @returns whether what is on show changed */
   tick(elapsedMs: number): boolean {
-    const changed = this.timeline.tick(elapsedMs);
-    this.#tell();
-    return changed;
+    return this.clock.tick(elapsedMs);
   }
 
   /** @param atOnce whether somebody asked for it, and waits for no rest before the first move */
   play(atOnce = true): void {
-    this.timeline.play(atOnce);
-    this.#tell();
+    this.clock.play(atOnce);
   }
 
   pause(): void {
-    this.timeline.pause();
-    this.#tell();
+    this.clock.pause();
   }
 
   toggle(): void {
-    if (this.timeline.playing) this.pause();
+    if (this.playing.value) this.pause();
     else this.play();
   }
 
   step(by: number): void {
-    this.timeline.step(by);
-    this.#tell();
+    this.clock.step(by);
   }
 
   seek(layer: number): void {
-    this.timeline.seek(layer);
-    this.#tell();
+    this.clock.seek(layer);
   }
 
   scrub(position: number): void {
-    this.timeline.scrub(position);
-    this.#tell();
+    this.clock.scrub(position);
   }
 
   settle(): void {
-    this.timeline.settle();
-    this.#tell();
+    this.clock.settle();
   }
 
   /** The guesses on show: of the chosen token, or of the last. Empty before they have arrived. */
@@ -223,20 +243,18 @@ export class Session {
     this.edges.length = 0;
     this.identity = null;
     this.#lensRequest = null;
-    this.timeline.reset();
+    this.clock.reset();
     this.header.value = null;
     this.lens.value = null;
     this.token.value = null;
     this.arrived.value = 0;
     this.linked.value = 0;
     this.domains.value = noDomains;
-    this.#tell();
   }
 
   #begin(header: Header): void {
-    this.timeline.setFrames(header.layers.length, 0);
+    this.clock.setFrames(header.layers.length, 0);
     this.header.value = header;
-    this.#tell();
   }
 
   #take(frame: Frame): void {
@@ -246,9 +264,8 @@ export class Session {
     if (previous === null) this.identity = identityOf(frame.positions, nDims);
     else this.#widen("motion", [quantile(motion, 0.25), quantile(motion, 0.98)]);
     this.shapes.push({ frame, extent: extentOf(frame.positions, nDims), motion });
-    this.timeline.setFrames(this.nFrames, this.shapes.length);
     this.arrived.value = this.shapes.length;
-    this.#tell();
+    this.clock.setFrames(this.nFrames, this.shapes.length);
     void this.#link();
   }
 
@@ -288,18 +305,5 @@ export class Session {
     const low = Math.max(high / widestScale, fresh ? domain[0] : Math.min(known[0], domain[0]));
     if (!fresh && low === known[0] && high === known[1]) return;
     this.domains.value = { ...this.domains.value, [key]: [low, Math.max(high, low + 1e-6)] };
-  }
-
-  #tell(): void {
-    const playhead = this.timeline.playhead();
-    const { from, to, mix, position } = this.playhead.value;
-    if (
-      playhead.from !== from || playhead.to !== to || playhead.mix !== mix ||
-      playhead.position !== position
-    ) this.playhead.value = playhead;
-    this.layer.value = playhead.layer;
-    this.playing.value = this.timeline.playing;
-    this.waiting.value = this.timeline.waiting;
-    this.moving.value = this.timeline.moving;
   }
 }

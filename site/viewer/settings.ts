@@ -2,9 +2,13 @@
 
 import { Tracked } from "./state.ts";
 
-/** What a particle's colour says; see scene/palette.ts for the scales. */
+/** What a particle's colour says; see palette.ts for the scales. */
 export const colourings = ["token", "motion", "identity", "density"] as const;
-export type Colouring = typeof colourings[number];
+
+/** What it can say of a comparison besides: how far a particle is displaced, and whether more than those around it. */
+export const pairColourings = ["displacement", "standout", ...colourings] as const;
+
+export type Colouring = typeof pairColourings[number];
 
 /** The stage: as the page's theme has it, or one of the two looks. */
 export const stageLooks = ["auto", "dark", "light"] as const;
@@ -45,9 +49,9 @@ export interface Settings {
   readonly pose: Tracked<CameraPose>;
 }
 
-export function makeSettings(): Settings {
+export function makeSettings(colour: Colouring = "token"): Settings {
   return {
-    colour: new Tracked<Colouring>("token"),
+    colour: new Tracked(colour),
     edges: new Tracked(true),
     speed: new Tracked(1),
     pointSize: new Tracked(1),

@@ -5,7 +5,9 @@
 
 import { readScan, type ScanEvent } from "../../scan/format/decode.ts";
 import { decodeLens } from "../../scan/format/decode_lens.ts";
+import { decodePair } from "../../scan/format/decode_pair.ts";
 import { FormatError } from "../../scan/format/errors.ts";
+import type { Pair } from "../../scan/format/pair_types.ts";
 import type { Header, LensGrid } from "../../scan/format/types.ts";
 
 /**
@@ -110,12 +112,28 @@ export async function* streamScan(
  *
  * @throws as {@linkcode streamScan}
  */
-export async function fetchLens(url: string, options: StreamOptions = {}): Promise<LensGrid> {
+export function fetchLens(url: string, options: StreamOptions = {}): Promise<LensGrid> {
+  return fetchWhole(url, decodeLens, options);
+}
+
+/**
+ * Fetches the comparison of two prompts.
+ *
+ * @throws as {@linkcode streamScan}
+ */
+export function fetchPair(url: string, options: StreamOptions = {}): Promise<Pair> {
+  return fetchWhole(url, decodePair, options);
+}
+
+/** A side file, asked for once and read when it is there. */
+async function fetchWhole<T>(
+  url: string,
+  decode: (bytes: Uint8Array<ArrayBuffer>, options: { source: string }) => Promise<T>,
+  options: StreamOptions,
+): Promise<T> {
   try {
     const body = await open(url, options);
-    return await decodeLens(new Uint8Array(await new Response(body).arrayBuffer()), {
-      source: url,
-    });
+    return await decode(new Uint8Array(await new Response(body).arrayBuffer()), { source: url });
   } catch (error) {
     options.signal?.throwIfAborted();
     throw toLoadError(error, url);

@@ -51,14 +51,22 @@ const maxTarget = 5;
 /** Keys of a hash that belong to the viewer. */
 const ownKeys = ["layer", "speed", "colour", "edges", "size", "turn", "stage", "camera"];
 
-/** Reads a hash, with or without its `#`. Never throws. */
-export function parseHash(hash: string): LinkState {
+/**
+ * Reads a hash, with or without its `#`. Never throws.
+ *
+ * @param choices the colourings that there are
+ * @param fallback what counts where a hash says nothing
+ */
+export function parseHash(
+  hash: string,
+  choices: readonly Colouring[] = colourings,
+  fallback = defaultLinkState,
+): LinkState {
   const found = new URLSearchParams(hash.replace(/^#/, ""));
-  const fallback = defaultLinkState;
   return {
     layer: readLayer(found.get("layer")),
     speed: readNumber(found.get("speed"), minSpeed, maxSpeed) ?? fallback.speed,
-    colour: readChoice(found.get("colour"), colourings) ?? fallback.colour,
+    colour: readChoice(found.get("colour"), choices) ?? fallback.colour,
     edges: readSwitch(found.get("edges")) ?? fallback.edges,
     pointSize: readNumber(found.get("size"), minPointSize, maxPointSize) ?? fallback.pointSize,
     turn: readSwitch(found.get("turn")) ?? fallback.turn,
@@ -72,9 +80,13 @@ export function parseHash(hash: string): LinkState {
  *
  * @param state what to write
  * @param present the hash that is there now: pairs that are not the viewer's are kept
+ * @param fallback what is not written
  */
-export function formatHash(state: LinkState, present = ""): string {
-  const fallback = defaultLinkState;
+export function formatHash(
+  state: LinkState,
+  present = "",
+  fallback = defaultLinkState,
+): string {
   const pairs: [string, string][] = [];
   for (const [key, value] of new URLSearchParams(present.replace(/^#/, ""))) {
     // A bare key is an anchor of the page, used up once the page has scrolled to it.
@@ -123,17 +135,20 @@ function readLayer(text: string | null): number | null {
   return text !== null && /^\d{1,4}$/.test(text) ? Number(text) : null;
 }
 
-function readNumber(text: string | null, min: number, max: number): number | null {
+/** A decimal number within bounds; null for all else. */
+export function readNumber(text: string | null, min: number, max: number): number | null {
   if (text === null || !/^-?\d+(\.\d+)?$/.test(text)) return null;
   const value = Number(text);
   return value >= min && value <= max ? value : null;
 }
 
-function readSwitch(text: string | null): boolean | null {
+/** `on` or `off`. */
+export function readSwitch(text: string | null): boolean | null {
   return text === "on" ? true : text === "off" ? false : null;
 }
 
-function readChoice<T extends string>(text: string | null, choices: readonly T[]): T | null {
+/** One of some words. */
+export function readChoice<T extends string>(text: string | null, choices: readonly T[]): T | null {
   return choices.find((choice) => choice === text) ?? null;
 }
 
@@ -166,7 +181,7 @@ function formatPose(pose: CameraPose): string {
 }
 
 /** Shortest decimal of at most `digits` places, never in exponents, never "-0". */
-function trim(value: number, digits: number): string {
+export function trim(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)) + 0);
 }
 

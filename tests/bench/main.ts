@@ -5,6 +5,7 @@ import { benches as format } from "./format_bench.ts";
 import { benches as growth } from "./growth_bench.ts";
 import { type Bench, formatTable, type Row } from "./harness.ts";
 import { benches as memory } from "./memory_bench.ts";
+import { benches as pairs } from "./pairs_bench.ts";
 import { benches as peers } from "./peers_bench.ts";
 import { benches as model } from "./model_bench.ts";
 import { benches as projection } from "./projection_bench.ts";
@@ -18,6 +19,7 @@ const files: Readonly<Record<string, readonly Bench[]>> = {
   growth,
   memory,
   model,
+  pairs,
   peers,
   projection,
   render,

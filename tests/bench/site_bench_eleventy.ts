@@ -39,7 +39,7 @@ const { Eleventy }: EleventyModule = await import(specifier);
 const scans = await loadScans(dataFolder);
 
 await fillFolder(out, async (dest) => {
-  const site = assembleSite(scans, await writeFiles(scans.scans, dataFolder, dest), null);
+  const site = assembleSite(scans, await writeFiles(scans, dataFolder, dest), null);
   const engine = makeEngine(siteSource);
   const pages: { path: string; render(): Promise<string> }[] = [];
   const renderPage = async (page: PageData) =>

@@ -194,9 +194,13 @@ export class Viewer {
       width: box.width * 0.4,
       height: box.height * 0.45,
     };
-    const png = await this.page.screenshot({ clip });
-    return await sharp(png).removeAlpha().raw().toBuffer();
+    return await pixelsOf(await this.page.screenshot({ clip }));
   }
+}
+
+/** Pixels of a PNG. [height, width, 3] bytes */
+export async function pixelsOf(png: Uint8Array): Promise<Uint8Array> {
+  return await sharp(png).removeAlpha().raw().toBuffer();
 }
 
 /** Waits for a page's viewer to show a picture. */

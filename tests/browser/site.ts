@@ -9,6 +9,8 @@ export interface TestSite extends AsyncDisposable {
   /** The built site. */
   readonly folder: string;
   readonly scans: readonly ScanEntry[];
+  /** Addresses of the comparisons' pages below the site, without a leading slash. */
+  readonly pairPages: readonly string[];
   /** Address of a scan's page below the site, without a leading slash: `p/weekday/`. */
   pageOf(id: string): string;
 }
@@ -34,10 +36,11 @@ export async function buildTestSite(
     JSON.stringify({ ...manifest, scans }),
   );
   await buildSite({ builder: "npm", location, dataFolder, outFolder });
-  const { entries } = catalogueOf(scans);
+  const { entries, pairs } = catalogueOf(scans, manifest.pairs);
   return {
     folder: outFolder,
     scans,
+    pairPages: pairs.map(({ url }) => url.slice(1)),
     pageOf(id) {
       const entry = entries.find(({ scan }) => scan.id === id);
       if (entry === undefined) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
+import { violations } from "./accessibility.ts";
 import { FaultyServer } from "./faulty_server.ts";
 import { browserTest, openPage, shownViewer } from "./pages.ts";
 import { buildTestSite } from "./site.ts";
@@ -37,6 +37,7 @@ const kinds = {
   prompt: site.pageOf("weekday"),
   variant: site.pageOf("weekday/variant-1"),
   hostile: site.pageOf("colours"),
+  compare: "compare/",
   about: "about/",
   contribute: "contribute/",
   missing: "404.html",
@@ -49,21 +50,6 @@ async function settle(page: Page): Promise<void> {
   const viewer = await shownViewer(page);
   await viewer.complete();
   await viewer.rest(1);
-}
-
-/** Rules that a page breaks, each with the elements that do. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    type Report = {
-      violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-    };
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<Report> } };
-    const report = await axe.run();
-    return report.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
-    );
-  });
 }
 
 for (const colorScheme of ["dark", "light"] as const) {

@@ -50,6 +50,19 @@ async function options(changes: Partial<TrainingOptions> = {}): Promise<Training
   };
 }
 
+Deno.test("train() comes to the same weights without loops when the device has none", async () => {
+  const cpu = await options({ recipe: { ...recipe, stepsPerRun: 5 } });
+  const whole = await train(cpu);
+  const loopless = await train({ ...cpu, engine: { ...cpu.engine, provider: "webgpu" } });
+  assert.equal(loopless.state.step, whole.state.step);
+  for (const [name, weights] of Object.entries(whole.state.parameters)) {
+    weights.forEach((x, i) => {
+      const y = loopless.state.parameters[name][i];
+      assert.ok(Math.abs(x - y) < 1e-4, `${name}[${i}]: ${x} ≠ ${y}`);
+    });
+  }
+});
+
 Deno.test("train() ends where an uncut training ends when it is cut off and taken up again", async () => {
   const whole = await train(await options());
   const stop = new AbortController();

@@ -7,6 +7,7 @@ import {
   type EncoderParameters,
   encoders,
 } from "../../scan/encoder/mod.ts";
+import type { Engine } from "../../scan/onnx/engine.ts";
 import { createRandom } from "../../scan/onnx/random.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 
@@ -170,5 +171,20 @@ for (const encoder of Object.keys(encoders) as EncoderName[]) {
     await rejects([member], /^RangeError: .*particles 0/, { particles: 0 });
     await rejects([member], /^RangeError: .*learningRate -1/, { learningRate: -1 });
     await rejects([member], /^RangeError: .*encoder dense.*slots/, { encoder: "dense" as "slots" });
+  });
+}
+
+for (const encoder of trained) {
+  Deno.test(`encode() by ${encoder} comes to the same without loops when the device has none`, async () => {
+    // A CPU that calls itself WebGPU is trained on with unrolled steps.
+    const loopless: Engine = { ...engine, provider: "webgpu" };
+    const own: EncoderParameters = { ...parameters, encoder, maxSteps: 6 };
+    const [a, b] = [
+      await encode(engine, createFamily(2), own),
+      await encode(loopless, createFamily(2), own),
+    ];
+    assert.equal(a.nSteps, b.nSteps);
+    a.losses.forEach((loss, i) => assert.ok(Math.abs(loss - b.losses[i]) <= 1e-4 * loss));
+    assert.ok(Math.abs(a.explainedVariance - b.explainedVariance) < 1e-4);
   });
 }

@@ -17,7 +17,8 @@ import { reduceStates } from "../../scan/encoder/reduced_states.ts";
 import { fitReadout, solveSymmetric } from "../../scan/encoder/slots_readout.ts";
 import { createSlotStart } from "../../scan/encoder/slots_start.ts";
 import { alignPlaces, createWindow } from "../../scan/encoder/slots_window.ts";
-import { gatherTokenStates } from "../../scan/encoder/token_states.ts";
+import { readBlocks, rowsOf, rowsPerBlock } from "../../scan/encoder/rows.ts";
+import { centreTokenStates, gatherTokenStates } from "../../scan/encoder/token_states.ts";
 import { shareOutDisplacement } from "../../scan/measure/mod.ts";
 import { createRandom } from "../../scan/onnx/random.ts";
 import { float32, int64, tensor } from "../../scan/onnx/tensor.ts";
@@ -250,6 +251,45 @@ Deno.test("encode() by slots counts what lies outside of the strongest direction
   assert.ok(losses.every((loss) => loss > lost / total));
 });
 
+Deno.test("reduceStates() comes to the same in blocks of rows as at once", async () => {
+  // Members of several lengths, so that some rows are padding; fewer directions than are kept.
+  const wide = [createMember(4, 5, 40), createMember(4, 3, 40, 6)];
+  const whole = await reduceStates(engine, gatherTokenStates(wide), 8, 1);
+  assert.equal(whole.x.length, 2 * 4 * 5 * 8);
+  for (const nRows of [1, 7, 39, 40]) {
+    const parts = await reduceStates(engine, centreTokenStates(wide), 8, 1, nRows);
+    assert.equal(parts.dModel, 8);
+    parts.x.forEach((value, i) => {
+      assert.ok(Math.abs(value - whole.x[i]) < 1e-2, `${nRows} rows: ${value} ≠ ${whole.x[i]}`);
+    });
+    assert.ok(Math.abs(parts.lost - whole.lost) < 1e-2 * whole.lost + 1e-3);
+  }
+});
+
+Deno.test("centreTokenStates() makes the rows that gatherTokenStates() holds, wherever they are cut", () => {
+  const members = [createMember(3, 4, 6), createMember(3, 2, 6, 8)];
+  const { x } = gatherTokenStates(members);
+  const { rows } = centreTokenStates(members);
+  for (const nRows of [1, 5, 24, 100]) {
+    const made = new Float32Array(x.length);
+    for (const { data, first, count } of readBlocks(rows, nRows)) {
+      assert.equal(data.length, nRows * 6);
+      assert.ok(data.subarray(count * 6).every((value) => value === 0));
+      made.set(data.subarray(0, count * 6), first * 6);
+    }
+    assert.deepEqual(made, x);
+  }
+  // Past a member's end there is nothing.
+  assert.ok(x.subarray((12 + 2) * 6, (12 + 4) * 6).every((value) => value === 0));
+});
+
+Deno.test("rowsPerBlock() takes all rows that fit, and one at least", () => {
+  const rows = (n: number, d: number) => rowsOf(new Float32Array(n * d), n, d);
+  assert.equal(rowsPerBlock(rows(10, 3), 30), 10);
+  assert.equal(rowsPerBlock(rows(10, 3), 29), 9);
+  assert.equal(rowsPerBlock(rows(10, 3), 2), 1);
+});
+
 Deno.test("alignPlaces() matches what members begin and end with alike, and rises", () => {
   const tokens = (ids: string) => ({ nTokens: ids.length, tokenIds: [...ids].map(Number) });
   const cases: [string, string, number[], number[]][] = [
@@ -280,7 +320,7 @@ Deno.test("findPrincipalSubspace() finds the directions with the most variance",
     { length: n * d },
     (_, i) => (random.next() - 0.5) * 4 ** -(i % d),
   );
-  const axes = await findPrincipalSubspace(engine, x, n, d, 3, 1);
+  const axes = await findPrincipalSubspace(engine, rowsOf(x, n, d), 3, 1);
   for (let j = 0; j < 3; j++) {
     for (let k = 0; k <= j; k++) {
       let product = 0;
@@ -289,7 +329,8 @@ Deno.test("findPrincipalSubspace() finds the directions with the most variance",
     }
     assert.ok(Math.abs(axes[j * 3 + j]) > 0.9, `${j}: ${axes[j * 3 + j]}`);
   }
-  const flat = await findPrincipalSubspace(engine, new Float32Array(n * d), n, d, 3, 1);
+  const none = rowsOf(new Float32Array(n * d), n, d);
+  const flat = await findPrincipalSubspace(engine, none, 3, 1);
   assert.ok(flat.every(Number.isFinite));
 });
 

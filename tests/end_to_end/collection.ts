@@ -173,6 +173,12 @@ export function scan({ prompts, data }: Collection, ...args: readonly string[]):
   return start(["task", "--quiet", "scan", ...folders, ...args]).ended;
 }
 
+/** Runs `deno task diff` to its end. */
+export function diff({ prompts, data }: Collection, ...args: readonly string[]): Promise<Run> {
+  const folders = ["--prompts", prompts, "--data", data, "--device", "cpu"];
+  return start(["task", "--quiet", "diff", ...folders, ...args]).ended;
+}
+
 /** Runs `deno task build --builder=npm` to its end. */
 export function build({ data }: Collection, out: string, ...args: readonly string[]): Promise<Run> {
   const flags = ["--builder=npm", "--data", data, "--out", out, ...args];
@@ -224,6 +230,6 @@ export async function readManifest({ data }: Collection): Promise<Manifest> {
 
 /** The list without what says when and where a scan was made. */
 export async function readManifestFacts(collection: Collection): Promise<unknown> {
-  const { scans } = await readManifest(collection);
-  return scans.map(({ run: _, ...facts }) => facts);
+  const { scans, pairs } = await readManifest(collection);
+  return { scans: scans.map(({ run: _, ...facts }) => facts), pairs };
 }

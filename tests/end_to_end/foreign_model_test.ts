@@ -41,6 +41,9 @@ Deno.test("deno task model fetches what deno task scan --model takes by its name
   const before = await run("scan", ...folders, ...model);
   assert.equal(before.code, 2);
   assert.match(before.err, /Fetch it with: deno task model org\/tiny/);
+  const beforeOffline = await run("scan", ...folders, ...model, "--offline");
+  assert.equal(beforeOffline.code, 2);
+  assert.match(beforeOffline.err, /copy its folder models--org--tiny to .*hub.models--org--tiny/);
   assert.equal((await run("model", "--offline", "org/tiny")).code, 1);
   assert.deepEqual(hub.requests, []);
 
@@ -50,8 +53,11 @@ Deno.test("deno task model fetches what deno task scan --model takes by its name
   const nRequests = hub.requests.length;
   const offline = await run("model", "--offline", "org/tiny");
   assert.match(offline.out, RegExp(`org/tiny is here, at commit ${commit}`));
+  assert.match(offline.out, /3 files, .* all with the digests/);
+  const listed = await run("model", "--offline");
+  assert.match(listed.out, /^In .*hub\n {2}org\/tiny {2}.* KB {2}model\.onnx\n$/);
 
-  const scanned = await run("scan", ...folders, ...model);
+  const scanned = await run("scan", ...folders, ...model, "--offline");
   assert.equal(scanned.code, 0, scanned.err);
   assert.equal(hub.requests.length, nRequests);
   const { scans } = await readManifest(collection);

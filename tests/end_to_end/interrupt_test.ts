@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { decodeLens, decodeScan } from "../../scan/format/mod.ts";
+import { decodeLens, decodePair, decodeScan } from "../../scan/format/mod.ts";
 import { Store } from "../../scan/store/store.ts";
 import { makeRandom } from "../fixtures/synthetic_cloud.ts";
 import {
@@ -23,18 +23,29 @@ async function assertSound({ data }: Collection, when: string): Promise<void> {
   const keys = files.filter((path) => path.startsWith("records/"))
     .map((path) => path.slice("records/".length, -".json".length));
   for (const key of keys) {
-    const record = await store.readRecord(key);
+    const pair = key.endsWith(".pair");
+    const record = pair
+      ? await store.readPairRecord(key.slice(0, -".pair".length))
+      : await store.readRecord(key);
     assert.ok(record, `${when}: the record ${key} stands for files that are not whole`);
+    if (!("lens" in record)) continue;
     await decodeScan(await Deno.readFile(join(data, record.frames.path)), { source: when });
     await decodeLens(await Deno.readFile(join(data, record.lens.path)), { source: when });
   }
   for (const path of files.filter((path) => path.endsWith(".msgpack"))) {
     const bytes = await Deno.readFile(join(data, path));
-    await (path.endsWith(".lens.msgpack") ? decodeLens : decodeScan)(bytes, { source: path });
+    const decode = path.endsWith(".lens.msgpack")
+      ? decodeLens
+      : path.endsWith(".pair.msgpack")
+      ? decodePair
+      : decodeScan;
+    await decode(bytes, { source: path });
   }
   if (!files.includes("scans.json")) return;
   const text = await Deno.readTextFile(join(data, "scans.json"));
-  for (const { key } of JSON.parse(text).scans) assert.ok(keys.includes(key), `${when}: ${key}`);
+  const { scans, pairs } = JSON.parse(text);
+  for (const { key } of scans) assert.ok(keys.includes(key), `${when}: ${key}`);
+  for (const { key } of pairs) assert.ok(keys.includes(`${key}.pair`), `${when}: ${key}`);
 }
 
 /** Kills the process when the data folder has changed so many times, or it has ended before. */

@@ -79,7 +79,7 @@ Deno.test("runJobs() loads a model once for all families, and none when all is s
   const outcomes = await runJobs(plan, first.context);
   assert.deepEqual(outcomes.map(({ status }) => status), ["scanned", "scanned"]);
   assert.deepEqual(first.loaded, [collection.model]);
-  const stages = ["model", "particles", "projection", "files"];
+  const stages = ["model", "particles", "projection", "pairs", "files"];
   assert.deepEqual(
     first.told.filter((line) => !line.startsWith("✓")),
     [...stages.map((stage) => `cat ${stage}`), ...stages.map((stage) => `dog ${stage}`)],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { decodeLens, decodeScan } from "../../scan/format/mod.ts";
+import { decodeLens, decodePair, decodeScan } from "../../scan/format/mod.ts";
 import {
   contents,
   familyFile,
@@ -15,6 +15,9 @@ import {
 const idAndText = ({ id, text }: { id: number; text: string }) => [id, text];
 
 const ids = ["cat", "cat/ran", "cat/control", "dog", "dog/ran", "dog/control"];
+
+/** Of a family of three: three files each of three members, three each of three comparisons. */
+const newFiles = 18;
 
 Deno.test("deno task scan writes every prompt of the collection, once and for all", async (t) => {
   await using collection = await makeCollection();
@@ -41,8 +44,41 @@ Deno.test("deno task scan writes every prompt of the collection, once and for al
       assert.ok(one.bytes > 0 && one.explainedVariance <= 1);
       assert.ok(one.trustworthiness >= 0 && one.trustworthiness <= 1);
     }
-    for (const stage of ["model", "particles", "projection", "files"]) {
+    assert.equal(summary.pairs.length, 6);
+    assert.ok(
+      summary.pairs.every((one: { bytes: number; sentence: string }) =>
+        one.bytes > 0 && one.sentence !== ""
+      ),
+    );
+    for (const stage of ["model", "particles", "projection", "pairs", "files"]) {
       assert.match(run.err, new RegExp(`cat · .*: ${stage}`));
+    }
+  });
+
+  await t.step("every two members of a family are compared", async () => {
+    const { scans, pairs } = await readManifest(collection);
+    const names = pairs.map(({ a, b, control }) => `${a} ${b}${control ? " control" : ""}`);
+    assert.deepEqual(names.slice(0, 3), [
+      "cat cat/ran",
+      "cat cat/control control",
+      "cat/ran cat/control",
+    ]);
+    assert.equal(pairs.length, 6);
+    for (const record of pairs) {
+      const bytes = await Deno.readFile(join(data, record.pair.path));
+      const { header, layers } = await decodePair(bytes, { source: record.key });
+      assert.deepEqual([header.a.promptId, header.b.promptId], [record.a, record.b]);
+      assert.equal(header.a.text, scans.find(({ key }) => key === record.aKey)!.text);
+      assert.equal(header.finding.sentence, record.finding.sentence);
+      assert.equal(layers.length, 3);
+      assert.ok(header.soundness.nStates > 0 && header.soundness.largest === 0);
+      assert.equal(header.ladder.length, header.a.tokens.length);
+      assert.equal(header.nullBand === null, record.control);
+      for (const side of ["a", "b"] as const) {
+        const file = await Deno.readFile(join(data, record.difference![side].path));
+        const { frames } = await decodeScan(file, { source: record.key });
+        assert.ok(frames.every(({ positions }) => positions.length === 32 * 3));
+      }
     }
   });
 
@@ -130,18 +166,26 @@ Deno.test("deno task scan writes every prompt of the collection, once and for al
     assert.equal(run.code, 0, run.err);
     const { scanned, skipped } = JSON.parse(run.out);
     assert.deepEqual([scanned, skipped], [3, 3]);
-    assert.equal(Object.keys(contents(await snapshot(data))).length, before.length + 9);
+    assert.equal(Object.keys(contents(await snapshot(data))).length, before.length + newFiles);
 
     const pruned = await scan(collection, "--prune");
     assert.equal(pruned.code, 0, pruned.err);
-    assert.match(pruned.err, /Pruned 12 files/);
-    const { scans } = await readManifest(collection);
-    const listed = scans.flatMap(({ frames, lens, thumbnail, key }) => [
-      frames.path,
-      lens.path,
-      thumbnail.path,
-      `records/${key}.json`,
-    ]);
+    assert.match(pruned.err, /Pruned 24 files/);
+    const { scans, pairs } = await readManifest(collection);
+    const listed = [
+      ...scans.flatMap(({ frames, lens, thumbnail, key }) => [
+        frames.path,
+        lens.path,
+        thumbnail.path,
+        `records/${key}.json`,
+      ]),
+      ...pairs.flatMap(({ pair, difference, key }) => [
+        pair.path,
+        difference!.a.path,
+        difference!.b.path,
+        `records/${key}.pair.json`,
+      ]),
+    ];
     assert.deepEqual(
       Object.keys(await snapshot(data)).sort(),
       [...listed, "scans.json"].sort(),
@@ -154,7 +198,7 @@ Deno.test("deno task scan writes every prompt of the collection, once and for al
     assert.equal(run.code, 0, run.err);
     assert.equal(JSON.parse(run.out).scanned, 3, "the family is scanned as a whole");
     const after = contents(await snapshot(data));
-    assert.equal(Object.keys(after).length, Object.keys(before).length + 9);
+    assert.equal(Object.keys(after).length, Object.keys(before).length + newFiles);
     for (const [path, digest] of Object.entries(before)) assert.equal(after[path], digest);
     const { scans } = await readManifest(collection);
     assert.deepEqual(scans.map(({ parameters }) => parameters.seed), [7, 7, 7, 42, 42, 42]);

@@ -73,6 +73,18 @@ Deno.test("encodeScan() keeps within 65 KB when 13 frames of 1024 particles morp
   }
 });
 
+Deno.test("encodeScan() keeps within 45 KB when 13 frames of 1024 particles morph in 10 bits", async () => {
+  for (let family = 0; family < 3; family++) {
+    for (const { scan, prompt } of makeSyntheticFamily(family, { members: 2 })) {
+      const bytes = await encodeScan(scan, { bits: 10 });
+      console.log(`${prompt.id} in 10 bits: ${bytes.length} bytes`);
+      assert.ok(bytes.length <= 45_000, `${prompt.id}: ${bytes.length}`);
+      // Half a step of 1/1,023, and what float32 rounds.
+      assert.ok(largestError(scan, await decodeScan(bytes)) <= 1 / 2045);
+    }
+  }
+});
+
 Deno.test("encodeScan() keeps within 65 KB when 1024 particles jump anywhere in every frame", async () => {
   const { scan } = makeSyntheticScan();
   const random = makeRandom(9);

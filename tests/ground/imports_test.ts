@@ -50,7 +50,16 @@ const cases: readonly [string, Record<string, string>, RegExp | null][] = [
   ["the viewer imports more than the format", {
     "site/viewer/a.ts": 'import "../../scan/store/b.ts";\n',
     "scan/store/b.ts": "export {};\n",
-  }, /nothing of scan but scan\/format$/],
+  }, /nothing of scan but scan\/format and scan\/pair\/cells\.ts$/],
+  ["the viewer imports what cells mean", {
+    "site/viewer/a.ts": 'import "../../scan/pair/cells.ts";\n',
+    "scan/pair/cells.ts": "export {};\n",
+  }, null],
+  ["the comparison of pairs imports the model", {
+    "scan/pair/a.ts": 'import "../measure/c.ts";\nimport "../model/b.ts";\n',
+    "scan/model/b.ts": "export {};\n",
+    "scan/measure/c.ts": "export {};\n",
+  }, /^scan\/pair\/a\.ts:2: .*expected format, onnx, encoder, measure, projection of scan$/],
   ["a portable stage imports Node", {
     "scan/projection/a.ts": 'import "node:fs";\n',
   }, /"node:fs" is imported where browsers/],

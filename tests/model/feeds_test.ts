@@ -43,6 +43,36 @@ for (const [declaration, shape, numbers] of cases) {
   });
 }
 
+/** What is fed for the tokens 7, 8, 9 twice over. */
+const batched: readonly [Declaration, shape: number[], numbers: number[]][] = [
+  [input("input_ids", "int64", text), [2, 3], [7, 8, 9, 7, 8, 9]],
+  [input("attention_mask", "int64", text), [2, 3], [1, 1, 1, 1, 1, 1]],
+  [input("position_ids", "int64", text), [2, 3], [0, 1, 2, 0, 1, 2]],
+  [input("position_ids", "int64", [1, "n"]), [1, 3], [0, 1, 2]],
+  [input("position_ids", "int64", ["n"]), [3], [0, 1, 2]],
+  [
+    input("position_ids", "int64", [3, "batch", "n"]),
+    [3, 2, 3],
+    [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2],
+  ],
+  [input("cache_position", "int64", ["n"]), [3], [0, 1, 2]],
+  [input("token_type_ids", "int64", text), [2, 3], [0, 0, 0, 0, 0, 0]],
+  [input("total_sequence_length", "int32", []), [], [3]],
+  [input("past_key_values.0.key", "float32", ["batch_size", 2, "past", 16]), [2, 2, 0, 16], []],
+  [input("past_key_values.0.key", "float32", ["batch * heads", "past", 8]), [8, 0, 8], []],
+  [input("past_key_values.0.key", "float16", ["s0", "s1", "s2", "s3"]), [2, 4, 0, 8], []],
+  [input("past_key_values.0.key", "float32", [1, 2, "past", 16]), [1, 2, 0, 16], []],
+];
+
+for (const [declaration, shape, numbers] of batched) {
+  const { name } = declaration;
+  Deno.test(`planFeeds() makes ${name} of shape [${declaration.shape}] for a batch`, () => {
+    const feeds = planFeeds([declaration], { nKeyValueHeads: 4, dHead: 8 })([7, 8, 9], 2);
+    assert.deepEqual(feeds[name].shape, shape);
+    assert.deepEqual(Array.from(feeds[name].data, Number), numbers);
+  });
+}
+
 const refused: readonly [Declaration, RegExp][] = [
   [input("inputs_embeds", "float32", ["b", "n", 8]), /"inputs_embeds": .* holds the embedding too/],
   [input("encoder_hidden_states", "float32", ["b", "n", 8]), /no encoder's states, got float32/],

@@ -70,7 +70,7 @@ async function run(name: string, ids: readonly number[]) {
   const lensSession = await engine.load(lens.model);
   const lastOnly = logits.shape[1] === 1;
   const layers = await Array.fromAsync(
-    applyLens(lensSession, lens, feedLens, ids, states, lastOnly),
+    applyLens(lensSession, lens, feedLens, ids, states, { lastOnly }),
   );
   await lensSession.release();
   return { states, logits: logits.data as Float32Array, layers, scheme: stream.scheme };
@@ -140,6 +140,47 @@ for (const [name, scheme, precision] of fixtures) {
         await tail.release();
       }
       await assert.rejects(model.openTail(model.nLayers + 1), { name: "RangeError" });
+    } finally {
+      await model.release();
+    }
+  });
+
+  Deno.test(`${name}: a batch of altered states gives what they give one by one`, async () => {
+    const { ids } = await readReference(name);
+    const { states } = await run(name, ids);
+    const model = await openModel(engine, await readModelSource(modelFolder(name)));
+    try {
+      for (let layer = 0; layer <= model.nLayers; layer++) {
+        const own = stateOf(states, layer);
+        const [nTokens, dModel] = own.shape;
+        const versions = [0, 1, 2].map((version) => {
+          const altered = own.data.slice();
+          // The first as it is; another token's state in the others, the last one's in the last.
+          if (version > 0) altered.copyWithin((nTokens - 3 + version) * dModel, 0, dModel);
+          return altered;
+        });
+        const batch = float32([3, nTokens, dModel], versions.flatMap((data) => [...data]));
+        const patchTail = await model.openPatchTail(layer);
+        const together = await patchTail.runBatch(batch, ids);
+        assert.deepEqual(together.shape, [3, model.dVocab]);
+        const plainTail = await model.openTail(layer);
+        for (const [i, data] of versions.entries()) {
+          const row = together.data.subarray(i * model.dVocab, (i + 1) * model.dVocab);
+          const { data: all } = await plainTail.run(float32([nTokens, dModel], data), ids);
+          const alone = all.subarray(all.length - model.dVocab);
+          const error = largestError(row, alone) / partShare(precision, alone);
+          assert.ok(error <= partBounds[precision], `state ${layer}, version ${i}: ${error}`);
+        }
+        assert.ok(
+          largestError(
+            together.data.subarray(0, model.dVocab),
+            together.data.subarray(2 * model.dVocab),
+          ) > 1e-3,
+          `state ${layer}: the versions do not differ`,
+        );
+        await patchTail.release();
+        await plainTail.release();
+      }
     } finally {
       await model.release();
     }

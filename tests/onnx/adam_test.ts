@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { type AdamSpec, createAdam, initialState } from "../../scan/onnx/adam.ts";
+import { type AdamForm, type AdamSpec, createAdam, initialState } from "../../scan/onnx/adam.ts";
+import { buildAdamLoop, buildUnrolledAdam } from "../../scan/onnx/adam_graph.ts";
+import type { Engine } from "../../scan/onnx/engine.ts";
+import { readModel } from "../../scan/onnx/read_model.ts";
 import { float32 } from "../../scan/onnx/tensor.ts";
 import { createEngine } from "../../scan/runtime/node_engine.ts";
 
@@ -106,4 +109,67 @@ Deno.test("createAdam() refuses a state that does not fit", async () => {
     createAdam(engine, spec({}), initialState({ w: new Float32Array(2) })),
     /expected 3 numbers, got 2/,
   );
+});
+
+/** Trains in both forms on the CPU, and gives the largest differences, relative to 1. */
+async function compareForms(options: Partial<AdamSpec>, runs: readonly number[]) {
+  const engine = await createEngine("cpu", { nThreads: 1 });
+  const rows = Array.from({ length: 23 }, (_, i) => targets[i % targets.length]);
+  const train = async (form: AdamForm) => {
+    const begin = initialState({ w: Float32Array.from(start) });
+    const adam = await createAdam(engine, spec(options), begin, form);
+    const losses: number[] = [];
+    for (const nSteps of runs) {
+      const part = rows.slice(losses.length, losses.length + nSteps);
+      losses.push(...await adam.run(new Float32Array(nSteps).fill(0.05), batch(part)));
+    }
+    const { state } = adam;
+    await adam.release();
+    return { losses, state };
+  };
+  return { loop: await train("loop"), unrolled: await train("unrolled") };
+}
+
+for (
+  const [name, options] of [
+    ["plain", {}],
+    ["with weight decay and clipping", { weightDecay: 0.1, clipNorm: 0.5 }],
+  ] as const
+) {
+  for (const runs of [[1], [4], [23], [3, 0, 9, 5]]) {
+    Deno.test(`createAdam() gives the loop's numbers unrolled when it is ${name} in runs of ${runs}`, async () => {
+      const { loop, unrolled } = await compareForms(options, runs);
+      assertClose(unrolled.losses, loop.losses);
+      assert.equal(unrolled.state.step, runs.reduce((a, b) => a + b));
+      assert.equal(unrolled.state.step, loop.state.step);
+      for (const part of ["parameters", "firstSums", "secondSums"] as const) {
+        assertClose(unrolled.state[part].w, [...loop.state[part].w]);
+      }
+    });
+  }
+}
+
+Deno.test("buildUnrolledAdam() needs no Loop", () => {
+  const types = (model: Uint8Array) => readModel(model).nodes.map(({ type }) => type);
+  assert.ok(types(buildAdamLoop(spec({}))).includes("Loop"));
+  assert.ok(!types(buildUnrolledAdam(spec({}), 4)).includes("Loop"));
+});
+
+Deno.test("createAdam() leaves loops out when the engine is WebGPU's", async () => {
+  const cpu = await createEngine("cpu", { nThreads: 1 });
+  const loaded: string[][] = [];
+  const webgpu: Engine = {
+    provider: "webgpu",
+    load(model) {
+      loaded.push(readModel(model as Uint8Array).nodes.map(({ type }) => type));
+      return cpu.load(model);
+    },
+  };
+  const adam = await createAdam(webgpu, spec({}), initialState({ w: Float32Array.from(start) }));
+  const losses = await adam.run(new Float32Array(6).fill(0.05), batch(targets.slice(0, 6)));
+  assertClose(losses, naiveAdam(start, targets.slice(0, 6), 0.05).losses);
+  // Four steps in one graph; a second one for what is left.
+  assert.equal(loaded.length, 2);
+  assert.ok(loaded.flat().every((type) => type !== "Loop"));
+  await adam.release();
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../scan/onnx/engine.ts";
+import { mendOf, seePlatform } from "../../scan/runtime/mend.ts";
 import { createEngine, type NodeProvider } from "../../scan/runtime/node_engine.ts";
 import { selectEngine } from "../../scan/runtime/select.ts";
 
@@ -38,6 +39,29 @@ Deno.test("selectEngine() refuses an engine that computes wrongly", async () => 
       }),
   };
   await assert.rejects(selectEngine("cpu", () => Promise.resolve(wrong)), /3 × 3 came out as 8/);
+});
+
+Deno.test("selectEngine() gives the command that installs CUDA with the reason why it is not used", async () => {
+  const { refused } = await selectEngine("auto", onlyCpu);
+  const here = mendOf("cuda", seePlatform());
+  assert.equal(refused[0].mend, here);
+  await assert.rejects(
+    selectEngine("cuda", onlyCpu),
+    (error: Error) => error.message.includes(here),
+  );
+});
+
+Deno.test("mendOf() names the command where there is CUDA's provider to install, and nowhere else", () => {
+  const linux = { os: "linux", arch: "x86_64", hasCudaLibrary: false };
+  const command = RegExp('"deno install --allow-scripts=npm:onnxruntime-node"');
+  assert.match(mendOf("cuda", linux), command);
+  assert.match(mendOf("cuda", { ...linux, hasCudaLibrary: null }), command);
+  assert.match(mendOf("cuda", { ...linux, hasCudaLibrary: true }), /is installed: .* cuDNN 9/);
+  assert.match(mendOf("cuda", { ...linux, arch: "aarch64" }), /on Linux x64 only/);
+  assert.match(mendOf("cuda", { ...linux, os: "darwin" }), /on Linux x64 only/);
+  assert.match(mendOf("webgpu", linux), /apt-get install libvulkan1/);
+  assert.doesNotMatch(mendOf("webgpu", { ...linux, os: "windows" }), /apt-get/);
+  assert.match(mendOf("cpu", linux), /deno install/);
 });
 
 Deno.test("selectEngine() finds one on this machine", async () => {

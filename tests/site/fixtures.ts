@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { type Assets, type SiteData, siteDataOf } from "../../site/lib/site_data.ts";
 import { renderPages } from "../../site/writer.ts";
-import type { Manifest, ScanEntry } from "../../scan/store/manifest.ts";
+import type { Manifest, PairRecord, ScanEntry } from "../../scan/store/manifest.ts";
 import { writeSyntheticData } from "../fixtures/synthetic_scan.ts";
 
 export const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
@@ -57,11 +57,17 @@ const assets: Assets = {
   theme: "/assets/0/theme.js",
   gallery: "/assets/0/gallery.js",
   viewer: "/assets/0/viewer/main.js",
+  pair: "/assets/0/viewer/pair_main.js",
+  compare: "/assets/0/compare.js",
 };
 
 /** The site's data over entries whose files do not exist. */
-export function makeSite(scans: readonly ScanEntry[], location?: string): SiteData {
-  return siteDataOf(scans, {
+export function makeSite(
+  scans: readonly ScanEntry[],
+  location?: string,
+  pairs: readonly PairRecord[] = [],
+): SiteData {
+  return siteDataOf({ scans, pairs }, {
     location: new URL(location ?? "http://localhost:8000/"),
     isLocationKnown: location !== undefined,
     assets,
@@ -76,6 +82,33 @@ export function makeSite(scans: readonly ScanEntry[], location?: string): SiteDa
     }])),
     generator: "weightscan 0.0.0",
   });
+}
+
+/** A comparison's list entry, sound in every respect, with some fields changed. */
+export function makePair(
+  a: ScanEntry,
+  b: ScanEntry,
+  changes: Partial<PairRecord> = {},
+): PairRecord {
+  const key = `${a.key}-${b.key}`;
+  return {
+    key,
+    model: a.model.name,
+    family: a.family,
+    a: a.id,
+    b: b.id,
+    aKey: a.key,
+    bKey: b.key,
+    control: b.control,
+    soundness: { largest: 3e-7, nStates: 6, tolerance: 1e-4 },
+    finding: { kind: "turns", sentence: "The answer turns at layer 2.", turnsAt: 2 },
+    pair: { path: `frames/${key}.pair.msgpack`, bytes: 5000 },
+    difference: {
+      a: { path: `frames/${key}.a.msgpack`, bytes: 1000 },
+      b: { path: `frames/${key}.b.msgpack`, bytes: 1000 },
+    },
+    ...changes,
+  };
 }
 
 /** All pages by path. */
@@ -123,10 +156,11 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-/** Writes a small data folder with real files, whose list may be changed. */
+/** Writes a small data folder with real files, whose list may be changed. @param pairs whether it has comparisons */
 export async function writeData(
   folder: string,
   change: (manifest: Manifest) => unknown = (manifest) => manifest,
+  pairs = false,
 ): Promise<string> {
   const data = join(folder, "_data");
   const manifest = await writeSyntheticData(data, {
@@ -134,6 +168,7 @@ export async function writeData(
     members: 2,
     particles: 16,
     frames: 3,
+    pairs,
   });
   await Deno.writeTextFile(join(data, "scans.json"), JSON.stringify(change(manifest)));
   return data;

@@ -112,7 +112,7 @@ Deno.test("renderPages() writes pages that a reader can find a way around in", a
       }
     }
   }
-  assert.equal(titles.size, 6);
+  assert.equal(titles.size, 7);
 });
 
 Deno.test("renderPages() says plainly when the model is wrong, right, or asked nothing", async () => {
@@ -148,6 +148,7 @@ Deno.test("renderPages() writes a whole site without any scan", async () => {
   assert.deepEqual([...pages.keys()].sort(), [
     "404.html",
     "about/index.html",
+    "compare/index.html",
     "contribute/index.html",
     "feed.xml",
     "index.html",
@@ -197,6 +198,7 @@ Deno.test("renderPages() writes a feed and a site map that are well formed, with
   const places = map.filter(({ name }) => name === "loc").map(({ text }) => text);
   assert.deepEqual(places, [
     location,
+    `${location}compare/`,
     `${location}about/`,
     `${location}contribute/`,
     `${location}p/f0/`,
@@ -207,6 +209,16 @@ Deno.test("renderPages() writes a feed and a site map that are well formed, with
     pages.get("robots.txt") ?? "",
     /^Sitemap: https:\/\/example\.org\/gallery\/sitemap\.xml$/m,
   );
+});
+
+Deno.test("renderPages() leaves prompts without an author out of the feed and of citations", async () => {
+  const own = { family: "diff-0123456789", id: "diff-0123456789", author: "", licence: "" };
+  const pages = await renderAll(makeSite([makeEntry(), makeEntry(own)], location));
+  const feed = parseXml(pages.get("feed.xml") ?? "");
+  assert.equal(feed.filter(({ name }) => name === "entry").length, 1);
+  const page = pages.get("p/diff-0123456789/index.html") ?? "";
+  assert.match(page, /Compared here, added <time/);
+  assert.doesNotMatch(page, />: “|by ,/);
 });
 
 Deno.test("renderPages() starts the lost reader's links at the site's root", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeSyntheticData } from "../fixtures/synthetic_scan.ts";
 import { projectFolder, runScript, siteSource, withFolder } from "./fixtures.ts";
 
 /** Starts the server and reads the address that it prints. */
@@ -47,6 +48,18 @@ Deno.test("serve.ts exits with 2 and says what to do when it is asked for what i
     const none = await runScript("serve.ts", ["--no-watch", `--site=${join(folder, "none")}`]);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /Run "deno task build" first/);
+    await writeSyntheticData(folder, {
+      families: 1,
+      members: 2,
+      frames: 2,
+      particles: 16,
+      pairs: true,
+    });
+    await Deno.writeTextFile(join(folder, "index.html"), "home");
+    const flags = [`--site=${folder}`, `--data=${folder}`, "--no-watch", "--port=0"];
+    const other = await runScript("serve.ts", [...flags, "--pair=none"]);
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /Cannot open the comparison "none".*Run "deno task diff"/);
     for (const args of [["--port=http"], ["--port=70000"], ["--prot=1"]]) {
       const { code, stderr } = await runScript("serve.ts", args);
       assert.equal(code, 2, stderr);

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { removeStaleParts, writeAtomic } from "../../scan/store/atomic.ts";
-import { canonicalJson, type KeyInput, scanKey } from "../../scan/store/key.ts";
+import { canonicalJson, type KeyInput, pairKey, scanKey } from "../../scan/store/key.ts";
 import type { ScanEntry } from "../../scan/store/manifest.ts";
-import { type ScanFacts, type ScanFiles, Store } from "../../scan/store/store.ts";
+import {
+  type PairFacts,
+  type PairFiles,
+  type ScanFacts,
+  type ScanFiles,
+  Store,
+} from "../../scan/store/store.ts";
 
 const facts: ScanFacts = {
   model: { name: "m", revision: "", digest: "sha256:0", nLayers: 1, dModel: 2, dVocab: 3 },
@@ -20,6 +26,25 @@ const files: ScanFiles = {
   lens: new Uint8Array([4, 5]),
   thumbnail: new Uint8Array([6]),
 };
+
+const pairFacts: PairFacts = {
+  model: "m",
+  family: "days",
+  a: "days",
+  b: "days/back",
+  aKey: "abc",
+  bKey: "def",
+  control: false,
+  soundness: { largest: 0, nStates: 4, tolerance: 1e-3 },
+  finding: { kind: "turns", sentence: "It turns.", turnsAt: 1 },
+};
+
+const pairFiles: PairFiles = {
+  pair: new Uint8Array([7, 8]),
+  difference: { a: new Uint8Array([9, 10]), b: new Uint8Array([11, 12]) },
+};
+
+const nothing = { scans: [], pairs: [] };
 
 const input: KeyInput = {
   family: "days",
@@ -130,7 +155,7 @@ Deno.test("Store.readRecord() is null when a file is missing or cut, or the reco
 Deno.test("Store.writeManifest() writes only when something changed, and survives broken JSON", () =>
   inTemporaryFolder(async (folder) => {
     const store = await Store.open(folder);
-    assert.deepEqual(await store.readManifest(), []);
+    assert.deepEqual(await store.readManifest(), nothing);
     const entry: ScanEntry = {
       ...await store.writeScan("abc", files, facts),
       id: "days",
@@ -148,23 +173,60 @@ Deno.test("Store.writeManifest() writes only when something changed, and survive
       date: "2026-01-01",
       correct: true,
     };
-    assert.equal(await store.writeManifest([entry]), true);
-    assert.equal(await store.writeManifest([entry]), false);
-    assert.deepEqual(await store.readManifest(), [entry]);
+    const listing = { scans: [entry], pairs: [await store.writePair("pq", pairFiles, pairFacts)] };
+    assert.equal(await store.writeManifest(listing), true);
+    assert.equal(await store.writeManifest(listing), false);
+    const { scans, pairs } = await store.readManifest();
+    assert.deepEqual({ scans, pairs }, listing);
     await Deno.writeTextFile(join(folder, "scans.json"), "{");
-    assert.deepEqual(await store.readManifest(), []);
+    assert.deepEqual(await store.readManifest(), nothing);
   }));
+
+Deno.test("Store reads a comparison back, and has none where a file of it is cut", () =>
+  inTemporaryFolder(async (folder) => {
+    const store = await Store.open(folder);
+    const written = await store.writePair("pq", pairFiles, pairFacts);
+    assert.deepEqual(await store.readPairRecord("pq"), written);
+    assert.deepEqual(await Deno.readFile(join(folder, written.pair.path)), pairFiles.pair);
+    assert.equal(await store.readPairRecord("other"), null);
+    await Deno.writeFile(join(folder, written.difference!.b.path), new Uint8Array(1));
+    assert.equal(await store.readPairRecord("pq"), null);
+    const without = await store.writePair("pq", { ...pairFiles, difference: null }, pairFacts);
+    assert.equal(without.difference, null);
+    assert.deepEqual(await store.readPairRecord("pq"), without);
+  }));
+
+Deno.test("pairKey() depends on both scans and on which comes first", async () => {
+  const keys = await Promise.all([
+    pairKey("a", "b"),
+    pairKey("b", "a"),
+    pairKey("a", "c"),
+    pairKey("c", "b"),
+  ]);
+  assert.equal(new Set(keys).size, 4);
+  assert.equal(await pairKey("a", "b"), keys[0]);
+});
 
 Deno.test("Store.prune() removes all files of the scans that are not kept, and no others", () =>
   inTemporaryFolder(async (folder) => {
     const store = await Store.open(folder);
     await store.writeScan("keep", files, facts);
     await store.writeScan("drop", files, facts);
-    const removed = await store.prune(new Set(["keep"]));
-    assert.equal(removed.files, 4);
+    await store.writePair("pq", pairFiles, pairFacts);
+    await store.writePair("rs", pairFiles, pairFacts);
+    const removed = await store.prune(new Set(["keep", "rs"]));
+    assert.equal(removed.files, 8);
+    assert.equal(await store.readPairRecord("pq"), null);
+    assert.notEqual(await store.readPairRecord("rs"), null);
     assert.notEqual(await store.readRecord("keep"), null);
     assert.equal(await store.readRecord("drop"), null);
-    assert.deepEqual(await namesIn(join(folder, "frames")), ["keep.lens.msgpack", "keep.msgpack"]);
+    assert.deepEqual(await namesIn(join(folder, "frames")), [
+      "keep.lens.msgpack",
+      "keep.msgpack",
+      "rs.a.msgpack",
+      "rs.b.msgpack",
+      "rs.pair.msgpack",
+    ]);
   }));
 
 Deno.test("Store.open() makes nothing where there is nothing, and prune() finds nothing there", () =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   colourAt,
   gridScales,
+  heatScales,
   lookFor,
   parseColour,
   rampBytes,
@@ -64,4 +65,21 @@ Deno.test("parseColour() reads what browsers write", () => {
 Deno.test("lookFor() tells film from light box", () => {
   assert.equal(lookFor("rgb(6, 8, 11)"), "dark");
   assert.equal(lookFor("#e9edec"), "light");
+});
+
+Deno.test("heatScales begin near the page and run away from it, dark and light", () => {
+  for (const [name, scale] of Object.entries(heatScales)) {
+    for (const [look, page] of [["dark", 6], ["light", 96]] as const) {
+      const steps = Array.from(
+        { length: 21 },
+        (_, i) => lightness(parseColour(colourAt(scale, look, i / 20))),
+      );
+      const sign = look === "dark" ? 1 : -1;
+      steps.slice(1).forEach((value, i) =>
+        assert.ok((value - steps[i]) * sign > -0.5, `${name} on ${look}: ${steps}`)
+      );
+      assert.ok(Math.abs(steps[0] - page) < 16, `${name} on ${look} begins at ${steps[0]}`);
+      assert.ok(Math.abs(steps[20] - page) > 50, `${name} on ${look} ends at ${steps[20]}`);
+    }
+  }
 });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { encodeLens } from "../../scan/format/encode_lens.ts";
+import { encodePair } from "../../scan/format/encode_pair.ts";
 import { encodeScan } from "../../scan/format/encode.ts";
-import { fetchLens, LoadError, type StreamOptions, streamScan } from "../../site/viewer/stream.ts";
+import {
+  fetchLens,
+  fetchPair,
+  LoadError,
+  type StreamOptions,
+  streamScan,
+} from "../../site/viewer/stream.ts";
+import { makePair } from "../format/pair_fixture.ts";
 import { makeSyntheticFamily, makeSyntheticScan } from "../fixtures/synthetic_scan.ts";
 
 const small = makeSyntheticScan({ particles: 40, frames: 5 }).scan;
@@ -188,4 +196,45 @@ Deno.test("fetchLens() reads the grid, and says what is wrong", async () => {
   const gone = serve(() => new Response("", { status: 404 }));
   const error = await fetchLens("frames/x.msgpack", { fetch: gone.fetch }).catch((e) => e);
   assertFault(error, "missing");
+});
+
+Deno.test("fetchPair() reads the comparison however its bytes are cut", async () => {
+  const pair = makePair({ frames: 3, particles: 20 });
+  const bytes = await encodePair(pair);
+  for (const size of [1, 300, bytes.length]) {
+    const server = serve(() => chunked(bytes, size));
+    const { header, layers } = await fetchPair("frames/x.msgpack", { fetch: server.fetch });
+    assert.deepEqual(header, pair.header);
+    assert.equal(layers.length, 3);
+  }
+});
+
+Deno.test("fetchPair() says what is wrong with a file that cannot be had", async () => {
+  const bytes = await encodePair(makePair({ frames: 3, particles: 20 }));
+  const newer = bytes.slice();
+  newer[12] = 9;
+  const flipped = bytes.slice();
+  flipped[bytes.length - 100] ^= 0xff;
+  const faults: readonly (readonly [string, () => Response])[] = [
+    ["missing", () => new Response("", { status: 404 })],
+    ["refused", () => new Response("", { status: 503 })],
+    ["cut", () => chunked(bytes, 300, bytes.length - 20)],
+    ["network", () => chunked(bytes, 300, bytes.length - 20, true)],
+    ["broken", () => chunked(flipped, 300)],
+    ["newer", () => chunked(newer, 300)],
+  ];
+  for (const [fault, answer] of faults) {
+    const { fetch } = serve(answer);
+    assertFault(await fetchPair("frames/x.msgpack", { fetch }).catch((e) => e), fault);
+  }
+});
+
+Deno.test("fetchPair() ends with the signal's reason when it is stopped", async () => {
+  const abort = new AbortController();
+  abort.abort();
+  const { fetch } = serve(() => Promise.reject(new TypeError("Failed to fetch")));
+  await assert.rejects(
+    fetchPair("frames/x.msgpack", { signal: abort.signal, fetch }),
+    { name: "AbortError" },
+  );
 });

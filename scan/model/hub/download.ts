@@ -27,6 +27,7 @@ export async function downloadFile(
   const partial = `${place}.incomplete`;
   await Deno.mkdir(dirname(place), { recursive: true });
   let fruitless = 0;
+  let furthestBytes = 0;
   let hash = createHash("sha1");
   while (true) {
     // What is there is read again rather than believed; the digest covers it.
@@ -37,11 +38,12 @@ export async function downloadFile(
     }
     hash = await startHash(file, doneBytes > 0 ? partial : null);
     if (doneBytes === file.sizeBytes && doneBytes > 0) break;
-    const startBytes = doneBytes;
+    furthestBytes = Math.max(furthestBytes, doneBytes);
     const reason = await append(client, repo, commit, file, partial, doneBytes, hash, onProgress);
     if (reason === null) break;
     doneBytes = Math.max(0, await sizeOf(partial));
-    fruitless = doneBytes > startBytes ? 0 : fruitless + 1;
+    // Where a server begins anew each time, the same bytes again are no progress.
+    fruitless = doneBytes > furthestBytes ? 0 : fruitless + 1;
     if (fruitless === nFruitless) {
       throw new Error(
         `Cannot fetch "${repo}: ${file.path}": expected ${file.sizeBytes} bytes, got ${doneBytes} ` +

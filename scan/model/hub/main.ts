@@ -4,15 +4,18 @@ import { parseArgs } from "node:util";
 import { createReporter, formatBytes } from "../../progress.ts";
 import { cacheFolder } from "./cache.ts";
 import { HubClient } from "./client.ts";
-import { fetchModel, findFetched } from "./fetch_model.ts";
-import { parseModelId } from "./model_id.ts";
+import { fetchModel } from "./fetch_model.ts";
+import { listCached, verifyFetched } from "./inspect.ts";
+import { type ModelId, parseModelId } from "./model_id.ts";
 
 const usage = `Fetches a model in ONNX form, with its tokenizer, for deno task scan --model.
 
 Usage: deno task model <org/name[@revision][:file.onnx]>… [options]
+       deno task model --offline
 
 Options
-  --offline   no request: say whether the model is in the cache
+  --offline   no request: read what is in the cache of the models that are named and compare it with its
+              digests; without names, list the cache
   --help      this text
 
 Environment
@@ -20,7 +23,7 @@ Environment
   HF_ENDPOINT   another address of the hub (default: https://huggingface.co)
   HF_HOME       folder of the cache; HF_HUB_CACHE names the folder within it
 
-Exit codes: 0 done · 1 a model could not be had · 2 the command line cannot be understood`;
+Exit codes: 0 done · 1 a model could not be had, or is damaged · 2 the command line cannot be understood`;
 
 /** @returns the exit code */
 async function main(args: string[]): Promise<number> {
@@ -42,6 +45,11 @@ async function main(args: string[]): Promise<number> {
   }
   const ids = positionals.map((text) => ({ text, id: parseModelId(text) }));
   const wrong = ids.find(({ id }) => id === null);
+  const cache = cacheFolder((name) => Deno.env.get(name));
+  if (values.offline && ids.length === 0) {
+    tellCache(cache);
+    return 0;
+  }
   if (wrong || ids.length === 0) {
     console.error(
       `Cannot fetch "${wrong?.text ?? ""}": expected a model such as org/name, got none\n` +
@@ -50,13 +58,12 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
 
-  const cache = cacheFolder((name) => Deno.env.get(name));
   const reporter = createReporter();
+  let sound = true;
   for (const { id, text } of ids) {
     if (!id) continue;
     if (values.offline) {
-      const { model, commit } = findFetched(id, cache);
-      console.log(`${text} is here, at commit ${commit}: ${model}`);
+      sound = await tellVerified(text, id, cache) && sound;
       continue;
     }
     const client = new HubClient({
@@ -72,7 +79,36 @@ async function main(args: string[]): Promise<number> {
     );
     reporter.line(`Scan with it: deno task scan --model ${text}`);
   }
-  return 0;
+  return sound ? 0 : 1;
+}
+
+/** @returns whether nothing is wrong with the model */
+async function tellVerified(text: string, id: ModelId, cache: string): Promise<boolean> {
+  const { commit, model, files } = await verifyFetched(id, cache);
+  const faults = files.filter(({ fault }) => fault !== null);
+  for (const { path, fault } of faults) console.error(`${text}: ${path}: ${fault}`);
+  if (faults.length > 0) return false;
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  console.log(
+    `${text} is here, at commit ${commit}: ${model}\n` +
+      `${files.length} files, ${
+        formatBytes(bytes)
+      }, all with the digests that they were fetched with`,
+  );
+  return true;
+}
+
+function tellCache(cache: string): void {
+  const repos = listCached(cache);
+  console.log(repos.length === 0 ? `No model is in ${cache}` : `In ${cache}`);
+  for (const { repo, sizeBytes, models, incomplete } of repos) {
+    const what = models.length > 0 ? models.join(", ") : "no ONNX file";
+    console.log(`  ${repo}  ${formatBytes(sizeBytes)}  ${what}`);
+    if (incomplete.length === 0) continue;
+    console.log(
+      `    ${incomplete.length} files are fetched in part; deno task model ${repo} goes on`,
+    );
+  }
 }
 
 if (import.meta.main) {

@@ -37,15 +37,24 @@ export const legend: Panel = (container, { session, look }) => {
   };
 };
 
-/** @param ends numbers at the low and the high end of the ramp, in projection units */
-function makeRow(scale: Scale, look: "dark" | "light", ends: Domain | null): HTMLElement {
+/**
+ * A scale with its name.
+ *
+ * @param ends numbers at the low and the high end of the ramp; null for words alone
+ */
+export function makeRow(
+  scale: Scale,
+  look: "dark" | "light",
+  ends: Domain | null,
+  unit = "projection units",
+): HTMLElement {
   const ramp = make("span", { class: "ws-ramp", "aria-hidden": "true" });
   ramp.style.background = rampGradient(scale, look);
   const low = make("span", {}, scale.low);
   const high = make("span", {}, scale.high);
   if (ends !== null) {
-    low.title = `${formatNumber(ends[0])} projection units`;
-    high.title = `${formatNumber(ends[1])} projection units`;
+    low.title = `${formatNumber(ends[0])} ${unit}`;
+    high.title = `${formatNumber(ends[1])} ${unit}`;
     low.append(make("small", {}, formatNumber(ends[0])));
     high.prepend(make("small", {}, formatNumber(ends[1])));
   }

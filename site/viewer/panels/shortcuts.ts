@@ -1,7 +1,11 @@
 import { make } from "../dom.ts";
 import { Disposer, type Tracked } from "../state.ts";
 
-const rows: readonly (readonly [readonly string[], string])[] = [
+/** Keys, and what they do. */
+export type KeyRow = readonly [keys: readonly string[], meaning: string];
+
+/** Keys of a stage with one scan. */
+export const scanKeys: readonly KeyRow[] = [
   [["space"], "play or pause"],
   [["["], "previous layer"],
   [["]"], "next layer"],
@@ -12,6 +16,21 @@ const rows: readonly (readonly [readonly string[], string])[] = [
   [["e"], "edges on or off"],
   [["r"], "reset the view"],
   [["?"], "this list"],
+];
+
+/** Keys of a stage with two scans. */
+export const pairKeys: readonly KeyRow[] = [
+  [["a", "b"], "show one prompt or the other"],
+  [[",", "."], "go between them"],
+  [["s"], "together or side by side"],
+  [["g"], "ghost of the other on or off"],
+  [["v"], "arrows from one to the other on or off"],
+  [["w"], "same layers or most alike layers"],
+  [["d"], "picture or directions of the difference"],
+  [["n", "p"], "choose the next, previous token's particles"],
+  [["click"], "choose the particles that read the same token"],
+  [["Esc"], "choose none"],
+  ...scanKeys,
 ];
 
 const hands: readonly (readonly [string, string])[] = [
@@ -25,10 +44,12 @@ const hands: readonly (readonly [string, string])[] = [
 /**
  * A dialog that lists the keys.
  *
+ * @param rows the keys
  * @param everywhere whether single keys also work while nothing on the page has the focus; can be
  * switched off here, as single-key shortcuts must be (WCAG 2.1.4)
  */
 export function makeShortcuts(
+  rows: readonly KeyRow[],
   everywhere: Tracked<boolean>,
   disposer: Disposer,
 ): HTMLDialogElement {
@@ -48,7 +69,8 @@ export function makeShortcuts(
   const dialog = make(
     "dialog",
     { class: "ws-dialog", "aria-label": "Keys, mouse and touch" },
-    make("h2", {}, "Keys, mouse and touch"),
+    // The focus begins where the list does, so that a long one is read from its top.
+    make("h2", { tabindex: -1, autofocus: true }, "Keys, mouse and touch"),
     keys,
     make(
       "label",

@@ -1,5 +1,6 @@
 import { type IconName, make, makeIcon } from "../dom.ts";
-import { Disposer } from "../state.ts";
+import type { Session } from "../session.ts";
+import { Disposer, type Unsubscribe } from "../state.ts";
 import { sayLayer } from "../text.ts";
 import { maxSpeed, minSpeed } from "../timeline.ts";
 import type { Panel } from "./panel.ts";
@@ -9,7 +10,10 @@ const speeds = [0.25, 0.5, 1, 2, 4];
 const maxTickLabels = 13;
 
 /** Play, step, scrub and speed: the lower edge of the stage. */
-export const transport: Panel = (container, { session }) => {
+export const transport: Panel = (container, { session }) => fillTransport(container, session);
+
+/** As {@linkcode transport}, of a session that need not be alone. @returns takes it away again */
+export function fillTransport(container: HTMLElement, session: Session): Unsubscribe {
   const disposer = new Disposer();
   const { settings } = session;
 
@@ -130,7 +134,7 @@ export const transport: Panel = (container, { session }) => {
     disposer.dispose();
     container.replaceChildren();
   };
-};
+}
 
 const rangeKeys: { readonly [key: string]: number | "first" | "last" } = {
   ArrowLeft: -1,

@@ -1,12 +1,21 @@
 import { make, makeIcon } from "../dom.ts";
-import { type Colouring, colourings, type StageLook, stageLooks } from "../settings.ts";
-import { Disposer, type Tracked } from "../state.ts";
-import type { Panel } from "./panel.ts";
+import type { Header } from "../../../scan/format/types.ts";
+import {
+  type Colouring,
+  colourings,
+  type Settings,
+  type StageLook,
+  stageLooks,
+} from "../settings.ts";
+import { Disposer, type Readable, type Tracked, type Unsubscribe } from "../state.ts";
+import type { Panel, PanelContext } from "./panel.ts";
 
 const colourWords: { readonly [name in Colouring]: readonly [string, string] } = {
   token: ["Token", "which token of the prompt each particle reads most"],
   motion: ["Motion", "how far each particle moved since the layer before"],
   identity: ["Identity", "where each particle was in the embedding"],
+  displacement: ["Displacement", "how far each particle is displaced between the two prompts"],
+  standout: ["Standout", "how much more it is displaced than the particles around it"],
   density: ["Density", "how near each particle's neighbours are"],
 };
 
@@ -20,9 +29,32 @@ let nextId = 0;
 
 /** How the cloud is drawn: a button, and what it opens. */
 export const viewOptions: Panel = (container, context) => {
-  const { session } = context;
-  const { settings } = session;
   const disposer = new Disposer();
+  return fillOptions(container, disposer, {
+    ...context,
+    settings: context.session.settings,
+    header: context.session.header,
+    colourings,
+    makeMore: () => [],
+  });
+};
+
+export interface OptionsContext
+  extends Pick<PanelContext, "resetCamera" | "savePicture" | "showShortcuts"> {
+  readonly settings: Settings;
+  readonly header: Readable<Header | null>;
+  readonly colourings: readonly Colouring[];
+  /** Further settings. @param id begins the names of their inputs */
+  makeMore(id: string): readonly HTMLElement[];
+}
+
+/** Makes the button and its popup, for one scan or for two. @returns takes both away again */
+export function fillOptions(
+  container: HTMLElement,
+  disposer: Disposer,
+  context: OptionsContext,
+): Unsubscribe {
+  const { settings } = context;
   const id = `ws-options-${nextId++}`;
   const button = make("button", {
     type: "button",
@@ -38,7 +70,7 @@ export const viewOptions: Panel = (container, context) => {
     `${id}-colour`,
     "Colour",
     settings.colour,
-    colourings,
+    context.colourings,
     (name) => colourWords[name],
   );
   const stage = choices(
@@ -55,7 +87,7 @@ export const viewOptions: Panel = (container, context) => {
 
   const turn = checkbox(disposer, "Turn slowly while playing", settings.turn);
   // A flat cloud faces the reader and stays so.
-  disposer.add(session.header.follow((header) => turn.hidden = header?.nDims === 2));
+  disposer.add(context.header.follow((header) => turn.hidden = header?.nDims === 2));
 
   const popup = make(
     "div",
@@ -68,6 +100,7 @@ export const viewOptions: Panel = (container, context) => {
       turn,
       make("label", { class: "ws-option" }, make("span", {}, "Particle size"), size),
     ),
+    ...context.makeMore(id),
     stage,
     make(
       "div",
@@ -107,10 +140,10 @@ export const viewOptions: Panel = (container, context) => {
     disposer.dispose();
     container.replaceChildren();
   };
-};
+}
 
 /** A group of radio buttons that follows a setting. */
-function choices<T extends string>(
+export function choices<T extends string>(
   disposer: Disposer,
   name: string,
   title: string,
@@ -119,7 +152,12 @@ function choices<T extends string>(
   wordsOf: (value: T) => readonly [string, string],
 ): HTMLElement {
   const inputs = all.map((value) => make("input", { type: "radio", name, value }));
-  const set = make("fieldset", { class: "ws-choices" }, make("legend", {}, title));
+  const many = all.length > 4;
+  const set = make(
+    "fieldset",
+    { class: `ws-choices${many ? " ws-choices-many" : ""}` },
+    make("legend", {}, title),
+  );
   all.forEach((value, i) => {
     const [word, explanation] = wordsOf(value);
     set.append(

@@ -1,20 +1,12 @@
-import {
-  ClampToEdgeWrapping,
-  DataTexture,
-  Group,
-  type IUniform,
-  LinearFilter,
-  type Points,
-  RGBAFormat,
-  UnsignedByteType,
-  Vector2,
-} from "three";
+import { Group, type IUniform, type Points, Vector2 } from "three";
 import type { Domain } from "../cloud_data.ts";
 import type { Playhead } from "../timeline.ts";
 import { Edges } from "./edges.ts";
+import { ChosenTexture } from "./chosen_texture.ts";
 import { FrameTexture } from "./frame_texture.ts";
-import { type Look, rampBytes, rampSize, type Scale } from "../palette.ts";
+import type { Look, Scale } from "../palette.ts";
 import { makePoints } from "./points.ts";
+import { fillRamp, makeRamp } from "./ramp.ts";
 
 /** Sprite radius of one of 1024 particles, halo included, in cloud radii. */
 const spriteRadius = 0.045;
@@ -24,6 +16,17 @@ const everything: Domain = [-1e9, 1e9];
 
 /** How far a morph is when the next frame's edges begin to show; those of the frame before end as early. */
 const edgeFadeStart = 0.2;
+
+/** How long the chosen particles take to stand out. */
+const litMs = 260;
+
+/** What of a cloud is in sight, each 0 … 1. */
+export interface Shares {
+  readonly points: number;
+  readonly edges: number;
+  /** The particles without hue, at their own place. */
+  readonly ghost: number;
+}
 
 /** One scan's particles and edges: a group that any scene can hold, alone or beside another. */
 export class Cloud {
@@ -40,6 +43,17 @@ export class Cloud {
   readonly #focus: IUniform<Vector2> = { value: new Vector2(...everything) };
   readonly #size: IUniform<number> = { value: spriteRadius };
   readonly #edgeOpacity: IUniform<number> = { value: 1 };
+  readonly #pointBlend: IUniform<number> = { value: 0 };
+  readonly #edgeBlend: IUniform<number> = { value: 0 };
+  readonly #pointOpacity: IUniform<number> = { value: 1 };
+  readonly #ghostOpacity: IUniform<number> = { value: 0 };
+  readonly #chosen: ChosenTexture;
+  #ghost: Points | null = null;
+  #shares: Shares = { points: 1, edges: 1, ghost: 0 };
+  /** How far switching edges on or off has come, 0 … 1. */
+  #edgesIn = 1;
+  /** Whether some particles are chosen. */
+  #hasChosen = false;
   /** How far each slot's edges have faded in, 0 … 1. */
   readonly #edgeFade: Float32Array;
   /** Frames whose edges are known. */
@@ -55,35 +69,54 @@ export class Cloud {
   ) {
     this.#frames = new FrameTexture(nParticles, nFrames);
     this.#edgeFade = new Float32Array(nFrames);
+    this.#chosen = new ChosenTexture(nParticles);
     this.#shared = {
       uFrames: { value: this.#frames.texture },
       uCount: { value: nParticles },
       uSlots: { value: new Int32Array([0, 0]) },
       uMix: { value: 0 },
+      uOther: { value: this.#frames.texture },
+      uOtherSlots: { value: new Int32Array([0, 0]) },
+      uOtherMix: { value: 0 },
+      uChosen: { value: this.#chosen.texture },
+      uLit: { value: 0 },
       uDepth: { value: new Vector2(1, 2) },
       uPixels: { value: 1 },
       uMaxPixels: { value: 96 },
       uInk: { value: 0 },
     };
-    const opacity = { value: 1 };
     this.#points = makePoints(nParticles, {
+      ...this.#pointUniforms,
+      uBlend: this.#pointBlend,
+      uOpacity: this.#pointOpacity,
+      uGhost: { value: 0 },
+    });
+    this.#edges = new Edges(this.#frames.nSlots, maxEdges, {
+      ...this.#shared,
+      uRamp: { value: this.#edgeRamp },
+      uDomain: this.#edgeDomain.uniform,
+      uBlend: this.#edgeBlend,
+      uWeights: { value: new Vector2(1, 0) },
+      uOpacity: this.#edgeOpacity,
+    });
+    this.group.add(this.#edges.object, this.#points);
+    this.pointSize = 1;
+  }
+
+  /** What arrows between this cloud and another need. */
+  get shared(): { readonly [name: string]: IUniform } {
+    return this.#shared;
+  }
+
+  get #pointUniforms(): { readonly [name: string]: IUniform } {
+    return {
       ...this.#shared,
       uRamp: { value: this.#pointRamp },
       uDomain: this.#pointDomain.uniform,
       uFlip: this.#flip,
       uFocus: this.#focus,
       uSize: this.#size,
-      uOpacity: opacity,
-    });
-    this.#edges = new Edges(this.#frames.nSlots, maxEdges, {
-      ...this.#shared,
-      uRamp: { value: this.#edgeRamp },
-      uDomain: this.#edgeDomain.uniform,
-      uWeights: { value: new Vector2(1, 0) },
-      uOpacity: this.#edgeOpacity,
-    });
-    this.group.add(this.#edges.object, this.#points);
-    this.pointSize = 1;
+    };
   }
 
   setPositions(frame: number, positions: Float32Array): void {
@@ -99,6 +132,43 @@ export class Cloud {
     this.#edges.setFrame(frame, ends, lengths);
     this.#edgeFade[frame] = 0;
     this.#known.add(frame);
+  }
+
+  /** Lets some particles stand out. @param other which of them are chosen in the other scan */
+  setChosen(own: ReadonlySet<number> | null, other: ReadonlySet<number> | null = own): void {
+    this.#hasChosen = own !== null && other !== null;
+    // The last ones stay until they have faded into the others.
+    if (own !== null && other !== null) this.#chosen.set(own, other);
+  }
+
+  /** How much of what is in sight. */
+  setShares(shares: Shares): void {
+    this.#shares = shares;
+    this.#pointOpacity.value = shares.points;
+    this.#points.visible = shares.points > 0;
+    this.#edgeOpacity.value = this.#edgesIn * shares.edges;
+    this.#ghostOpacity.value = shares.ghost;
+    if (shares.ghost > 0 && this.#ghost === null) this.#addGhost();
+    if (this.#ghost) this.#ghost.visible = shares.ghost > 0;
+  }
+
+  /**
+   * Draws every particle on its way to where another cloud with as many has it. Both show their
+   * playheads already.
+   *
+   * @param share 0 at its own place, 1 at the other's
+   */
+  leanTo(other: Cloud, share: number): void {
+    const { uSlots, uMix } = other.#shared;
+    this.#shared.uOther.value = other.#frames.texture;
+    this.#shared.uOtherSlots.value.set(uSlots.value);
+    this.#shared.uOtherMix.value = uMix.value;
+    this.#pointBlend.value = this.#edgeBlend.value = share;
+  }
+
+  /** Every particle at its own place. */
+  stand(): void {
+    this.#pointBlend.value = this.#edgeBlend.value = 0;
   }
 
   set edgesOn(on: boolean) {
@@ -177,14 +247,13 @@ export class Cloud {
       this.#edgeFade[frame] = Math.min(1, this.#edgeFade[frame] + step);
       changed ||= this.#shown?.from === frame || this.#shown?.to === frame;
     }
-    const wanted = this.#edgesOn ? 1 : 0;
-    const opacity = this.#edgeOpacity.value;
-    if (opacity !== wanted) {
-      this.#edgeOpacity.value = wanted > opacity
-        ? Math.min(1, opacity + step)
-        : Math.max(0, opacity - step);
-      changed = true;
-    }
+    const { uLit } = this.#shared;
+    const [edges, lit] = [this.#edgesOn ? 1 : 0, this.#hasChosen ? 1 : 0];
+    // The first tick after a rest brings no time: on its way is what has not arrived.
+    if (this.#edgesIn !== edges || uLit.value !== lit) changed = true;
+    this.#edgesIn = approach(this.#edgesIn, edges, step);
+    this.#edgeOpacity.value = this.#edgesIn * this.#shares.edges;
+    uLit.value = approach(uLit.value, lit, elapsedMs / litMs);
     if (changed && this.#shown) this.show(this.#shown);
     return changed;
   }
@@ -194,9 +263,29 @@ export class Cloud {
     this.#pointRamp.dispose();
     this.#edgeRamp.dispose();
     this.#edges.dispose();
+    this.#chosen.texture.dispose();
     this.#points.geometry.dispose();
-    for (const material of [this.#points.material].flat()) material.dispose();
+    for (const { material } of [this.#points, this.#ghost].filter((points) => points !== null)) {
+      for (const one of [material].flat()) one.dispose();
+    }
   }
+
+  #addGhost(): void {
+    this.#ghost = makePoints(this.nParticles, {
+      ...this.#pointUniforms,
+      uBlend: { value: 0 },
+      uOpacity: this.#ghostOpacity,
+      uGhost: { value: 1 },
+    });
+    // Behind what it is the ghost of.
+    this.#ghost.renderOrder = -1;
+    this.group.add(this.#ghost);
+  }
+}
+
+/** Goes from a value towards another by at most a step. */
+export function approach(value: number, target: number, step: number): number {
+  return value < target ? Math.min(target, value + step) : Math.max(target, value - step);
 }
 
 /** A colour scale's ends, on their way to where they were set. */
@@ -219,25 +308,6 @@ class GlidingDomain {
     else value.lerp(this.#target, 1 - Math.exp(-elapsedMs / 150));
     return true;
   }
-}
-
-function makeRamp(): DataTexture {
-  const ramp = new DataTexture(
-    new Uint8Array(rampSize * 4),
-    rampSize,
-    1,
-    RGBAFormat,
-    UnsignedByteType,
-  );
-  ramp.minFilter = ramp.magFilter = LinearFilter;
-  ramp.wrapS = ramp.wrapT = ClampToEdgeWrapping;
-  return ramp;
-}
-
-function fillRamp(ramp: DataTexture, scale: Scale, look: Look): void {
-  const target = ramp.image.data;
-  if (target instanceof Uint8Array) target.set(rampBytes(scale, look));
-  ramp.needsUpdate = true;
 }
 
 function smoothstep(low: number, high: number, x: number): number {

@@ -19,12 +19,13 @@ attribute vec3 end;
 flat varying vec4 vColour;
 
 void main() {
-  vec4 view = modelViewMatrix * vec4(particleAt(end.x).xyz, 1.0);
+  int i = int(end.x + 0.5);
+  vec4 view = modelViewMatrix * vec4(placeOf(i), 1.0);
   gl_Position = projectionMatrix * view;
   float close = 1.0 - clamp((end.z - uDomain.x) / (uDomain.y - uDomain.x), 0.0, 1.0);
   vec3 colour = colourAt(close);
   float weight = int(end.y + 0.5) == uSlots.x ? uWeights.x : uWeights.y;
-  float alpha = mix(0.24, 0.95, close) * mix(0.25, 1.0, nearness(view.z)) * weight;
+  float alpha = mix(0.24, 0.95, close) * mix(0.25, 1.0, nearness(view.z)) * weight * litOf(i);
   // On film lines add light, as ink they cover.
   vColour = vec4(colour * alpha, alpha * mix(0.25, 1.0, uInk));
 }

@@ -57,25 +57,63 @@ export class FrameTexture {
   }
 }
 
-/** GLSL that both shaders share; see {@linkcode FrameTexture}. */
+/**
+ * GLSL that all shaders share; see {@linkcode FrameTexture}. A particle may be on its way to where
+ * another scan has it: `uOther`, `uBlend`.
+ */
 export const fetchParticleGlsl = /* glsl */ `
 uniform highp sampler2D uFrames;
 uniform int uCount;
 uniform ivec2 uSlots;
 uniform float uMix;
+uniform highp sampler2D uOther;
+uniform ivec2 uOtherSlots;
+uniform float uOtherMix;
+/** 0 at its own place, 1 at the other's. */
+uniform float uBlend;
+/** Whether a particle is chosen, here and in the other scan. */
+uniform sampler2D uChosen;
+/** 1 lets the chosen ones stand out. */
+uniform float uLit;
 uniform sampler2D uRamp;
 uniform vec2 uDepth;
 
-vec4 texelOf(int slot, int particle) {
-  int at = slot * uCount + particle;
-  return texelFetch(uFrames, ivec2(at & 2047, at >> 11), 0);
+ivec2 atParticle(int particle) {
+  return ivec2(particle & 2047, particle >> 11);
 }
 
-/** xyz: place between the two frames; w: value between them. */
-vec4 particleAt(float particle) {
-  int i = int(particle + 0.5);
-  vec4 from = texelOf(uSlots.x, i);
-  return uMix == 0.0 ? from : mix(from, texelOf(uSlots.y, i), uMix);
+vec4 texelOf(int slot, int particle) {
+  return texelFetch(uFrames, atParticle(slot * uCount + particle), 0);
+}
+
+vec4 otherTexelOf(int slot, int particle) {
+  return texelFetch(uOther, atParticle(slot * uCount + particle), 0);
+}
+
+vec3 ownPlace(int i) {
+  vec3 from = texelOf(uSlots.x, i).xyz;
+  return uMix == 0.0 ? from : mix(from, texelOf(uSlots.y, i).xyz, uMix);
+}
+
+vec3 otherPlace(int i) {
+  vec3 from = otherTexelOf(uOtherSlots.x, i).xyz;
+  return uOtherMix == 0.0 ? from : mix(from, otherTexelOf(uOtherSlots.y, i).xyz, uOtherMix);
+}
+
+/** Between two frames, and between two scans. */
+vec3 placeOf(int i) {
+  return uBlend == 0.0 ? ownPlace(i) : mix(ownPlace(i), otherPlace(i), uBlend);
+}
+
+/** 1 for a chosen particle, 0 for others; in between on the way from one scan to the other. */
+float chosenOf(int i) {
+  vec2 chosen = texelFetch(uChosen, atParticle(i), 0).rg;
+  return mix(chosen.r, chosen.g, uBlend);
+}
+
+/** How bright a particle is beside those that are chosen. */
+float litOf(int i) {
+  return uLit == 0.0 ? 1.0 : mix(1.0, mix(0.1, 1.0, chosenOf(i)), uLit);
 }
 
 /** @param t 0 … 1 */

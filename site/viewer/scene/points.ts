@@ -27,25 +27,32 @@ float scaled(float value) {
 
 void main() {
   int i = int(particle + 0.5);
-  vec4 from = texelOf(uSlots.x, i);
-  vec4 to = texelOf(uSlots.y, i);
-  vec4 here = mix(from, to, uMix);
-  vec4 view = modelViewMatrix * vec4(here.xyz, 1.0);
+  vec4 view = modelViewMatrix * vec4(placeOf(i), 1.0);
   gl_Position = projectionMatrix * view;
   // Colours glide between places on the scale: a value far below its low end counts as the low end.
-  float t = mix(scaled(from.w), scaled(to.w), uMix);
+  float from = texelOf(uSlots.x, i).w;
+  float to = texelOf(uSlots.y, i).w;
+  float t = mix(scaled(from), scaled(to), uMix);
+  float focus = mix(inFocus(from), inFocus(to), uMix);
+  if (uBlend > 0.0) {
+    float there = mix(
+      scaled(otherTexelOf(uOtherSlots.x, i).w), scaled(otherTexelOf(uOtherSlots.y, i).w), uOtherMix);
+    t = mix(t, there, uBlend);
+  }
   vColour = colourAt(mix(t, 1.0 - t, uFlip));
   vNear = nearness(view.z);
   float pixels = uSize * uPixels / -view.z;
+  if (uLit > 0.0) pixels *= 1.0 + 0.25 * uLit * chosenOf(i);
   gl_PointSize = clamp(pixels, 3.0, uMaxPixels);
   // A sprite cannot get smaller than a few pixels; beyond that it gets fainter instead.
-  vShrink = min(1.0, pixels / 3.0) * mix(inFocus(from.w), inFocus(to.w), uMix);
+  vShrink = min(1.0, pixels / 3.0) * focus * litOf(i);
 }
 `;
 
 const fragmentShader = /* glsl */ `
 uniform float uInk;
 uniform float uOpacity;
+uniform float uGhost;
 varying vec3 vColour;
 varying float vNear;
 varying float vShrink;
@@ -58,6 +65,13 @@ void main() {
   float core = 1.0 - smoothstep(0.1, 0.27, r);
   float halo = (1.0 - r) * (1.0 - r) * (1.0 - r);
   float strength = vShrink * uOpacity;
+  if (uGhost > 0.5) {
+    // Where a particle is in the other scan: without hue and glow, a ring more than a dot.
+    float ring = core * mix(0.45, 1.0, smoothstep(0.06, 0.18, r));
+    float alpha = ring * mix(0.3, 1.0, vNear) * strength * 0.5;
+    gl_FragColor = vec4(mix(vec3(0.6, 0.68, 0.75), vec3(0.32, 0.38, 0.44), uInk) * alpha, alpha);
+    return;
+  }
   if (uInk > 0.5) {
     float alpha = min(1.0, core * mix(0.4, 0.94, vNear) + halo * 0.13) * strength;
     vec3 ink = mix(vColour, vec3(0.86, 0.9, 0.92), (1.0 - vNear) * 0.5);

@@ -1,4 +1,4 @@
-import { Color, WebGLRenderer } from "three";
+import { Color, Vector2, WebGLRenderer } from "three";
 import type { Camera, Scene } from "three";
 
 /** More pixels than this per CSS pixel cost much and show little. */
@@ -22,6 +22,21 @@ export interface Tenant {
   onMoved(): void;
 }
 
+/** Where a part of a picture lies, in CSS pixels from the stage's top left corner. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of a picture that has a camera's whole view. */
+export interface Part {
+  readonly box: Box;
+  /** Puts into sight what belongs to this part, and nothing else. */
+  prepare(): void;
+}
+
 /**
  * The one WebGL context of a page. Browsers drop the oldest of about sixteen contexts, and a gallery
  * has more cards than that: so there is one canvas, which moves to whoever shows something. The last
@@ -40,6 +55,8 @@ export class SharedRenderer {
     this.canvas.setAttribute("aria-hidden", "true");
     const context = makeContext(this.canvas);
     this.#renderer = new WebGLRenderer({ canvas: this.canvas, context });
+    // A picture of two parts counts the draw calls of both.
+    this.#renderer.info.autoReset = false;
     // Told after a lost context is back: three's own listener, added before, has then rebuilt its state.
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
@@ -96,11 +113,36 @@ export class SharedRenderer {
     return ratio;
   }
 
-  /** @param background a CSS colour; null leaves what lies behind the canvas in sight */
-  draw(scene: Scene, camera: Camera, background: string | null): void {
+  /**
+   * @param background a CSS colour; null leaves what lies behind the canvas in sight
+   * @param parts what to draw where; the whole scene on all of the canvas by default
+   */
+  draw(
+    scene: Scene,
+    camera: Camera,
+    background: string | null,
+    parts: readonly Part[] | null = null,
+  ): void {
     if (this.#lost) return;
-    this.#renderer.setClearColor(this.#clear.setStyle(background ?? "#000"), background ? 1 : 0);
-    this.#renderer.render(scene, camera);
+    const renderer = this.#renderer;
+    renderer.info.reset();
+    renderer.setClearColor(this.#clear.setStyle(background ?? "#000"), background ? 1 : 0);
+    if (parts === null) {
+      renderer.render(scene, camera);
+      return;
+    }
+    const { x: width, y: height } = renderer.getSize(new Vector2());
+    renderer.clear();
+    renderer.setScissorTest(true);
+    for (const { box, prepare } of parts) {
+      prepare();
+      const bottom = height - box.top - box.height;
+      renderer.setViewport(box.left, bottom, box.width, box.height);
+      renderer.setScissor(box.left, bottom, box.width, box.height);
+      renderer.render(scene, camera);
+    }
+    renderer.setScissorTest(false);
+    renderer.setViewport(0, 0, width, height);
   }
 
   #move(tenant: Tenant): void {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HubClient } from "../../../scan/model/hub/client.ts";
 import { writeAll } from "../../../scan/model/hub/download.ts";
 import { fetchModel, findFetched } from "../../../scan/model/hub/fetch_model.ts";
+import { listCached, verifyFetched } from "../../../scan/model/hub/inspect.ts";
 import { parseModelId } from "../../../scan/model/hub/model_id.ts";
 import { moveWeightsOut } from "../../fixtures/external_data.ts";
 import { modelFolder } from "../../fixtures/models.ts";
@@ -86,6 +87,63 @@ Deno.test("findFetched() finds without a request what was fetched, and says how 
     assert.deepEqual(hub.requests, []);
   }));
 
+Deno.test("listCached() lists what was fetched, and what was begun", () =>
+  withHub(async (fetch, _hub, cache) => {
+    assert.deepEqual(listCached(join(cache, "nowhere")), []);
+    await fetch();
+    const begunPath = join(cache, "models--org--tiny", "blobs", "abc.incomplete");
+    await Deno.writeFile(begunPath, new Uint8Array(10));
+    const [begun, ...others] = listCached(cache);
+    assert.deepEqual(others, []);
+    assert.deepEqual([begun.repo, begun.models], ["org/tiny", ["onnx/model.onnx"]]);
+    assert.deepEqual(begun.incomplete, [{ path: begunPath, sizeBytes: 10 }]);
+    await Deno.remove(begunPath);
+    const [whole] = listCached(cache);
+    assert.deepEqual(whole.incomplete, []);
+    const bytes = wanted.reduce((sum, name) => sum + files[name as keyof typeof files].length, 0);
+    assert.equal(whole.sizeBytes, bytes);
+  }));
+
+Deno.test("verifyFetched() compares every file with its digest, without a request", () =>
+  withHub(async (fetch, hub, cache) => {
+    await assert.rejects(verifyFetched(tiny, cache), /got none\. Fetch it with: deno task model/);
+    await fetch();
+    hub.requests.length = 0;
+    const sound = await verifyFetched(tiny, cache);
+    assert.deepEqual(sound.files.map(({ path }) => path).toSorted(), wanted.toSorted());
+    assert.deepEqual(sound.files.map(({ fault }) => fault), wanted.map(() => null));
+    for (const name of ["tokenizer.json", "onnx/model.onnx_data"]) {
+      const blob = await Deno.realPath(join(snapshot(cache), name));
+      const bytes = await Deno.readFile(blob);
+      await Deno.writeFile(blob, bytes.map((byte, i) => i === 3 ? byte ^ 1 : byte));
+      const { files } = await verifyFetched(tiny, cache);
+      const wrong = files.filter(({ fault }) => fault !== null);
+      assert.deepEqual(wrong.map(({ path }) => path), [name]);
+      assert.match(wrong[0].fault!, /delete .*blobs.* and run deno task model org\/tiny again/);
+      await Deno.writeFile(blob, bytes);
+    }
+    await Deno.remove(await Deno.realPath(join(snapshot(cache), "onnx/model.onnx_data")));
+    const { files } = await verifyFetched(tiny, cache);
+    assert.match(files.find(({ fault }) => fault)?.fault ?? "", /not in the cache: run deno task/);
+    assert.deepEqual(hub.requests, []);
+  }));
+
+Deno.test("verifyFetched() knows contents that are copies, where the system has no links", () =>
+  withHub(async (fetch, _hub, cache) => {
+    await fetch();
+    const place = join(snapshot(cache), "tokenizer.json");
+    const bytes = await Deno.readFile(place);
+    const replace = async (bytes: Uint8Array) => {
+      await Deno.remove(place);
+      await Deno.writeFile(place, bytes);
+    };
+    await replace(bytes);
+    assert.ok((await verifyFetched(tiny, cache)).files.every(({ fault }) => fault === null));
+    await replace(new TextEncoder().encode("{}"));
+    const { files } = await verifyFetched(tiny, cache);
+    assert.match(files.find(({ fault }) => fault)?.fault ?? "", /delete .*snapshots.*tokenizer/);
+  }));
+
 Deno.test("fetchModel() goes on with a file where the connection died", () =>
   withHub(async (fetch, hub, cache) => {
     let nth = 0;
@@ -140,6 +198,15 @@ Deno.test("fetchModel() begins anew where the server knows no ranges", () =>
     await fetch();
     const whole = await Deno.readFile(join(snapshot(cache), "onnx/model.onnx_data"));
     assert.deepEqual(whole, data);
+  }));
+
+Deno.test("fetchModel() gives up a server that begins anew each time and never comes to the end", () =>
+  withHub(async (fetch, hub) => {
+    hub.fault = (_, path) => path === "onnx/model.onnx_data" ? dying(data, 1000) : null;
+    await assert.rejects(
+      fetch(),
+      /expected \d+ bytes, got (0|1000) \(.*\)\. Run the command again/,
+    );
   }));
 
 for (const name of ["tokenizer.json", "onnx/model.onnx_data"]) {
