@@ -106,7 +106,7 @@ async function composeDifference(
   const box = { min: [...view.box.min], max: [...view.box.max] };
   const [a, b] = [view.a, view.b].map((positions, i) => {
     const place = places[i];
-    const own = { ...parameters, dims: nDimsOfDifference } as const;
+    const own = { ...parameters, projection: "pca", dims: nDimsOfDifference } as const;
     const { encoded } = made[place];
     const parts = { encoded, positions, box, quality };
     return composeScan(family.members[place], readings[place], model, own, parts).scan;

@@ -24,23 +24,24 @@ Deno.test("deno task scan, then deno task build: the site shows every prompt of 
   });
 
   assert.equal((await scan(collection)).code, 0);
-  const { scans } = await readManifest(collection);
+  const { scans, pairs } = await readManifest(collection);
 
-  await t.step("it builds a page for every scan", async () => {
+  await t.step("it builds a page for every scan and every comparison", async () => {
     const run = await build(collection, out, "--json");
     assert.equal(run.code, 0, run.err);
     const summary = JSON.parse(run.out);
     assert.equal(summary.builder, "npm");
     assert.equal(summary.nScans, scans.length);
-    // Gallery, about, contribute and the page for lost readers come on top.
-    assert.equal(summary.nPages, scans.length + 4);
+    // Gallery, compare, about, contribute and the page for lost readers come on top.
+    assert.equal(summary.nPages, scans.length + pairs.length + 5);
   });
 
   const pages = await snapshot(out);
   const pageOf = new Map<string, string>();
 
   await t.step("every prompt has a page that links to its own files", async () => {
-    const names = Object.keys(pages).filter((path) => /^p\/.*index\.html$/.test(path));
+    const names = Object.keys(pages)
+      .filter((path) => /^p\/.*index\.html$/.test(path) && !path.includes("/vs/"));
     assert.equal(names.length, scans.length);
     for (const path of names) {
       const html = await read(path);
@@ -52,6 +53,24 @@ Deno.test("deno task scan, then deno task build: the site shows every prompt of 
       assert.ok(html.includes(scan.model.digest.replace("sha256:", "").slice(0, 12)), "its digest");
     }
     assert.deepEqual([...pageOf.keys()].sort(), scans.map(({ id }) => id).sort());
+  });
+
+  await t.step("every comparison has a page with its finding and its files", async () => {
+    const names = Object.keys(pages).filter((path) => /^p\/.*\/vs\/.*index\.html$/.test(path));
+    assert.equal(names.length, pairs.length);
+    const listed = await read("compare/index.html");
+    for (const path of names) {
+      const html = await read(path);
+      const record = pairs.find(({ pair }) => html.includes(pair.path));
+      assert.ok(record, `${path} names no comparison's file`);
+      const { a, b } = record.difference!;
+      for (const file of [record.pair, a, b]) {
+        assert.ok(html.includes(file.path) && pages[file.path], file.path);
+      }
+      const [before] = record.finding.sentence.split(/[“”]/);
+      assert.ok(html.includes(before), `${path} says what was found`);
+      assert.ok(listed.includes(path.replace("index.html", "")), `the list leads to ${path}`);
+    }
   });
 
   await t.step("the gallery, the feed and the site map lead to all of them", async () => {
