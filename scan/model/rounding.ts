@@ -9,7 +9,7 @@ import type { ResidualStream } from "./residual_stream.ts";
  * prompt, as a share of the layer's mean norm. In float32 a runtime may cut a sum in other places: a
  * thousandth leaves room for thousands of roundings of 6e-8. In 16 bits one of them is 5e-4 or more.
  */
-const roundings = { float32: 1e-3, half: 2e-2, dynamic: 0.5 } as const;
+const roundings = { float32: 1e-3, half: 2e-2, dynamic: 0.2 } as const;
 
 /** Operators that round what they are given by the largest number in it: of all tokens together. */
 const dynamicQuantisers = /^(DynamicQuantize|MatMulInteger)/;

@@ -106,11 +106,15 @@ function sayCarriers(header: Compared, all: readonly Carrier[], nFrames: number)
 }
 
 function saySpread(
-  { nullBand, divergence, layers: names }: Compared,
+  { nullBand, divergence, ladder, firstChange, layers: names }: Compared,
   layers: readonly PairLayer[],
   { kind }: Omit<Finding, "sentence">,
 ): string {
   const curve = layers.map(({ spread }) => spread);
+  if (!ladder.slice(firstChange).some(({ a, b }) => a !== null && b !== null)) {
+    return "From the change on no token of one prompt stands beside one of the other, so that no " +
+      "states are compared.";
+  }
   if (nullBand !== null) {
     const above = firstAbove(curve, nullBand.spread);
     const control = `a change that should not matter (${nullBand.a} against ${nullBand.b})`;

@@ -177,6 +177,18 @@ Deno.test("stateFinding() tells the rival when the answer stays", () => {
   assert.match(state(handedOn, { contrast: none }).sentence, /, and no other guess gains on it\. /);
 });
 
+Deno.test("stateFinding() claims nothing of states where no tokens are aligned", () => {
+  const header = {
+    ...makeHeader(a, b, 2),
+    ladder: [{ a: 0, b: 0 }, { a: null, b: 1 }],
+    firstChange: 1,
+  };
+  const layers = [0, 1].map((i) => makeLayer(i, [NaN, NaN]));
+  const { sentence } = stateFinding(header, layers, null);
+  assert.match(sentence, /no token of one prompt stands beside one of the other/);
+  assert.doesNotMatch(sentence, /do not differ/);
+});
+
 Deno.test("stateFinding() says plainly when the geometry shows nothing", () => {
   const sentence = (...[more, layer, after]: [object?, object?, (number | null)?]) =>
     state(handedOn, more, layer, after).sentence;
