@@ -7,6 +7,7 @@ import { listCached, verifyFetched } from "../../../scan/model/hub/inspect.ts";
 import { parseModelId } from "../../../scan/model/hub/model_id.ts";
 import { moveWeightsOut } from "../../fixtures/external_data.ts";
 import { modelFolder } from "../../fixtures/models.ts";
+import { root } from "../../ground/files.ts";
 import { withModel } from "../model_folder.ts";
 import { commit, dying, type LocalHub, startHub } from "./local_hub.ts";
 
@@ -311,6 +312,35 @@ Deno.test("writeAll() writes all that a file takes little of, and says so when t
     name: "RangeError",
     message: /Cannot write "blob": expected room on the disk, got "No space .* set HF_HOME/,
   });
+});
+
+Deno.test({
+  name: "fetchModel() says so when the disk is full, and goes on when there is room",
+  // A device that is always full, which other systems do not have.
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withHub(async (fetch, hub, cache) => {
+      const { files: fetched } = await fetch();
+      const place = await Deno.realPath(
+        join(snapshot(cache), fetched.find(({ path }) => path.endsWith("_data"))!.path),
+      );
+      await Deno.remove(place);
+      await Deno.symlink("/dev/full", `${place}.incomplete`);
+      // A program of its own: devices are open to those with all permissions alone.
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "-A", "scan/model/hub/main.ts", "org/tiny"],
+        cwd: root,
+        env: { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache, NO_COLOR: "1" },
+      }).output();
+      assert.notEqual(code, 0);
+      assert.match(
+        new TextDecoder().decode(stderr),
+        /expected room on the disk, got "No space left.* set HF_HOME/,
+      );
+      await Deno.remove(`${place}.incomplete`);
+      await fetch();
+      assert.deepEqual(await Deno.readFile(place), data);
+    }),
 });
 
 Deno.test("fetchModel() asks which file is meant, and takes the one that is named", () => {
