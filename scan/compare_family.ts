@@ -127,9 +127,7 @@ function inputOf(
     states: readings[place].states,
     lastLogits: readings[place].lastLogits,
     encoded: made[place].encoded,
-    positions: made[place].positions,
     guesses: members[place].scan.frames.map(({ guesses }) => guesses),
-    measures: members[place].scan.frames.map(({ measures }) => measures),
   });
   const { name, revision, digest, nLayers, dModel, dVocab } = model;
   return {
@@ -137,7 +135,6 @@ function inputOf(
     control: a === 0 && family.members[b].control,
     model: { name, revision, digest, nLayers, dModel, dVocab },
     layers: members[a].scan.header.layers,
-    nDims: parameters.dims,
     a: side(a),
     b: side(b),
     textOf: model.textOf,

@@ -13,7 +13,7 @@ export interface ScanOptions {
   readonly ids: readonly string[];
   /** Models instead of the collection's, or null. */
   readonly models: readonly string[] | null;
-  readonly device: "auto" | "cuda" | "webgpu" | "cpu";
+  readonly device: typeof devices[number];
   /** Parameters instead of the collection's. */
   readonly parameters: Partial<ScanParameters>;
   /** Families scanned at once, or null for what suits the machine. */
@@ -79,6 +79,11 @@ Exit codes: 0 done · 1 a scan failed · 2 bad input, nothing was scanned · 130
 
 const devices = ["auto", "cuda", "webgpu", "cpu"] as const;
 
+/** Reads what `--device` says. @throws {UsageError} if it is no device's name */
+export function readDevice(text: string): ScanOptions["device"] {
+  return choice("--device", text, devices)!;
+}
+
 /**
  * Reads the command line.
  *
@@ -96,7 +101,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
   return {
     ids: positionals,
     models: values.model ?? null,
-    device: choice("--device", values.device, devices)!,
+    device: readDevice(values.device),
     parameters: readParameters(values),
     atOnce: number("--jobs", values.jobs, { min: 1, max: 64 }) ?? null,
     memoryBytes: readMemory(values.memory),

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type ScanOptions, UsageError } from "../options.ts";
+import { readDevice, type ScanOptions, UsageError } from "../options.ts";
 
 /** `deno task diff`, as it was asked for. */
 export interface DiffOptions extends
@@ -51,17 +51,9 @@ Options
 
 Exit codes: 0 done · 1 a scan failed · 2 bad input, nothing was scanned · 130 interrupted`;
 
-const devices = ["auto", "cuda", "webgpu", "cpu"] as const;
-
 /** @throws {UsageError} for anything that is not in {@linkcode usage} */
 export function parseDiffOptions(args: readonly string[]): DiffOptions {
   const { values, positionals } = parse(args);
-  const device = devices.find((one) => one === values.device);
-  if (device === undefined) {
-    throw new UsageError(
-      `Cannot use --device "${values.device}": expected one of ${devices.join(", ")}`,
-    );
-  }
   const [fewest, most] = values.all ? [0, 0] : values.text ? [2, 2] : [1, 2];
   if (!values.help && (positionals.length < fewest || positionals.length > most)) {
     throw new UsageError(
@@ -73,7 +65,7 @@ export function parseDiffOptions(args: readonly string[]): DiffOptions {
   return {
     operands: positionals,
     model: values.model ?? null,
-    device,
+    device: readDevice(values.device),
     all: values.all,
     text: values.text,
     markdown: values.markdown,

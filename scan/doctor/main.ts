@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Device } from "../runtime/select.ts";
 import { examine } from "./examine.ts";
 import { formatFindings } from "./finding.ts";
+import { readDevice } from "../options.ts";
 import { createProbes } from "./probes.ts";
 
 const usage =
@@ -22,11 +23,10 @@ Options
 Exit codes: 0 all that is needed works · 1 something that is needed does not · 2 the command line
 cannot be understood`;
 
-const devices: readonly Device[] = ["auto", "cuda", "webgpu", "cpu"];
-
 /** @returns the exit code */
 async function main(args: string[]): Promise<number> {
   let values;
+  let device: Device;
   try {
     ({ values } = parseArgs({
       args,
@@ -38,6 +38,7 @@ async function main(args: string[]): Promise<number> {
         help: { type: "boolean", short: "h", default: false },
       },
     }));
+    device = readDevice(values.device);
   } catch (error) {
     console.error(`${(error as Error).message}\nTry deno task doctor --help`);
     return 2;
@@ -45,13 +46,6 @@ async function main(args: string[]): Promise<number> {
   if (values.help) {
     console.log(usage);
     return 0;
-  }
-  const device = devices.find((one) => one === values.device);
-  if (!device) {
-    console.error(
-      `Cannot use --device "${values.device}": expected one of ${devices.join(", ")}`,
-    );
-    return 2;
   }
   const findings = await examine(createProbes(), {
     device,

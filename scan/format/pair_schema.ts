@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
-import { bytes, count, finite, layersSchema, tokensSchema } from "./schema.ts";
+import { bytes, count, finite, layersSchema, modelSchema, tokensSchema } from "./schema.ts";
 
 /** What the records of a pair's side file must look like once decoded; `spec.md` explains the fields. */
 
@@ -20,14 +20,7 @@ const headerSchema = v.object({
   a: memberSchema,
   b: memberSchema,
   control: v.boolean(),
-  model: v.object({
-    name: v.string(),
-    revision: v.string(),
-    digest: v.string(),
-    nLayers: count,
-    dModel: count,
-    dVocab: count,
-  }),
+  model: modelSchema,
   layers: layersSchema,
   /** One byte a rung, see {@linkcode rungKinds}. */
   ladder: bytes,

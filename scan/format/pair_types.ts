@@ -2,7 +2,7 @@
  * What a pair's side file holds, decoded: two prompts of one family compared, layer by layer. The bytes
  * are described in `spec.md`. nFrames = nLayers + 1; a rung is a place of the token ladder.
  */
-import type { Token } from "./types.ts";
+import type { ModelFacts, Token } from "./types.ts";
 
 /** One of the two prompts. `a` is the one that comes first in the family. */
 export interface PairMember {
@@ -102,14 +102,7 @@ export interface PairHeader {
   readonly b: PairMember;
   /** Whether the collection calls this a change that should not matter. */
   readonly control: boolean;
-  readonly model: {
-    readonly name: string;
-    readonly revision: string;
-    readonly digest: string;
-    readonly nLayers: number;
-    readonly dModel: number;
-    readonly dVocab: number;
-  };
+  readonly model: ModelFacts;
   /** Names of the frames, as in the frame files. */
   readonly layers: readonly string[];
   readonly ladder: readonly Rung[];

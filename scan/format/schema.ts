@@ -25,6 +25,16 @@ export const layersSchema = v.pipe(
   v.maxLength(limits.records),
 );
 
+/** {@linkcode ModelFacts} */
+export const modelSchema = v.object({
+  name: v.string(),
+  revision: v.string(),
+  digest: v.string(),
+  nLayers: count,
+  dModel: count,
+  dVocab: count,
+});
+
 export const headerSchema = v.pipe(
   v.object({
     prompt: v.object({
@@ -34,14 +44,7 @@ export const headerSchema = v.pipe(
       text: v.string(),
     }),
     tokens: tokensSchema(limits.tokens),
-    model: v.object({
-      name: v.string(),
-      revision: v.string(),
-      digest: v.string(),
-      nLayers: count,
-      dModel: count,
-      dVocab: count,
-    }),
+    model: modelSchema,
     parameters: v.record(v.string(), v.union([v.string(), finite, v.boolean()])),
     quality: v.object({
       explainedVariance: finite,

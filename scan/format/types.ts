@@ -34,6 +34,17 @@ export interface Quality {
   readonly visibleChange?: number;
 }
 
+/** Which model it was, and its sizes. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly revision: string;
+  /** `sha256:` and 64 hex digits of the weights. */
+  readonly digest: string;
+  readonly nLayers: number;
+  readonly dModel: number;
+  readonly dVocab: number;
+}
+
 /** Everything about a scan that is known before its first frame. */
 export interface Header {
   readonly prompt: {
@@ -45,15 +56,7 @@ export interface Header {
   };
   /** The prompt as the model reads it, the first token included that the tokenizer adds itself. */
   readonly tokens: readonly Token[];
-  readonly model: {
-    readonly name: string;
-    readonly revision: string;
-    /** `sha256:` and 64 hex digits of the weights. */
-    readonly digest: string;
-    readonly nLayers: number;
-    readonly dModel: number;
-    readonly dVocab: number;
-  };
+  readonly model: ModelFacts;
   /** All that the result depends on besides prompt and model: encoder, projection, seed, … */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly quality: Quality;

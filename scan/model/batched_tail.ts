@@ -1,5 +1,5 @@
 import type { Session } from "../onnx/engine.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
+import { float32, stackRows, type Tensor } from "../onnx/tensor.ts";
 import type { Part } from "./cut.ts";
 import { asFloat32, type Feed, lastSize } from "./hidden_states.ts";
 
@@ -38,7 +38,7 @@ export async function runTailBatch(
     const one = float32([1, nTokens, dModel], states.data.subarray(i * size, (i + 1) * size));
     rows.push((await runOnce(tail, one, ids)).data);
   }
-  return joinRows(rows);
+  return stackRows(rows);
 }
 
 async function runOnce(
@@ -57,17 +57,10 @@ async function runOnce(
     );
   }
   if (nRows === 1) return float32([batch, dVocab], logits.data);
-  return joinRows(Array.from({ length: batch }, (_, i) => {
+  return stackRows(Array.from({ length: batch }, (_, i) => {
     const end = (i + 1) * nRows * dVocab;
     return logits.data.subarray(end - dVocab, end);
   }));
-}
-
-function joinRows(rows: readonly Float32Array[]): Tensor<"float32"> {
-  const dVocab = rows[0]?.length ?? 0;
-  const all = new Float32Array(rows.length * dVocab);
-  rows.forEach((row, i) => all.set(row, i * dVocab));
-  return float32([rows.length, dVocab], all);
 }
 
 /**

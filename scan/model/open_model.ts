@@ -3,7 +3,7 @@ import { readDeclaration } from "../onnx/declarations.ts";
 import type { Engine, Session } from "../onnx/engine.ts";
 import { GraphIndex } from "../onnx/graph_index.ts";
 import { type ModelView, readModel } from "../onnx/read_model.ts";
-import { float32, freeArray, type Tensor } from "../onnx/tensor.ts";
+import { float32, freeArray, stackRows, type Tensor } from "../onnx/tensor.ts";
 import type { LoadedTail } from "./batched_tail.ts";
 import type { Part } from "./cut.ts";
 import { defaultInputs, planFeeds } from "./feeds.ts";
@@ -238,12 +238,6 @@ async function lookThrough(
     normed: float32(states.shape, normed),
     guesses,
     entropy,
-    lastLogits: float32([lastRows.length, lastRows[0].length], joinRows(lastRows)),
+    lastLogits: stackRows(lastRows),
   };
-}
-
-function joinRows(rows: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(rows.length * rows[0].length);
-  rows.forEach((row, i) => whole.set(row, i * row.length));
-  return whole;
 }

@@ -73,6 +73,14 @@ export function float32(
   return tensor("float32", shape, data instanceof Float32Array ? data : Float32Array.from(data));
 }
 
+/** Rows of equal length as one tensor, copied. [rows.length, length]; [0, 0] without rows */
+export function stackRows(rows: readonly Float32Array[]): Tensor<"float32"> {
+  const length = rows[0]?.length ?? 0;
+  const data = new Float32Array(rows.length * length);
+  rows.forEach((row, i) => data.set(row, i * length));
+  return float32([rows.length, length], data);
+}
+
 /** An int64 tensor of whole numbers. @throws as {@linkcode tensor} */
 export function int64(
   shape: readonly number[],

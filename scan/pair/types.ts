@@ -1,6 +1,6 @@
 import type { EncodedMember } from "../encoder/mod.ts";
 import type { Pair } from "../format/pair_types.ts";
-import type { Guess, Header, LayerMeasures, Token } from "../format/types.ts";
+import type { Guess, Header, ModelFacts, Token } from "../format/types.ts";
 import type { Tensor } from "../onnx/tensor.ts";
 
 /** One of two prompts, as the earlier stages left it. */
@@ -13,11 +13,8 @@ export interface PairSide {
   readonly lastLogits: Tensor<"float32">;
   /** Codes and attention of the particles. */
   readonly encoded: EncodedMember;
-  /** The picture. [nParticles, nDims] for each frame, in projection units */
-  readonly positions: readonly Float32Array[];
-  /** What its frames say besides, for the frames in the difference's space. `[nFrames]` */
+  /** The lens' best guesses at the last token. `[nFrames]`, best first */
   readonly guesses: readonly (readonly Guess[])[];
-  readonly measures: readonly LayerMeasures[];
 }
 
 /** Runs the rest of a model on altered hidden states. */
@@ -35,9 +32,8 @@ export interface PatchTail {
 export interface PairInput {
   readonly family: string;
   readonly control: boolean;
-  readonly model: Header["model"];
+  readonly model: ModelFacts;
   readonly layers: readonly string[];
-  readonly nDims: number;
   readonly a: PairSide;
   readonly b: PairSide;
   /** Text of a token of the vocabulary, as the tokenizer decodes it alone. */

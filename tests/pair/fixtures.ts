@@ -78,14 +78,7 @@ export function makeSide(
         ),
       ),
     },
-    positions: frames.map((f) => normals(`position ${f} ${ids}`, nParticles * 3)),
     guesses: frames.map((f) => guessesOf(lastLogits.data.subarray(f * dVocab, (f + 1) * dVocab))),
-    measures: frames.map(() => ({
-      meanNorm: 1,
-      lensEntropy: 1,
-      cosineToPrevious: 1,
-      meanDisplacement: 0,
-    })),
   };
 }
 
@@ -110,7 +103,6 @@ export function makeInput(a: PairSide, b: PairSide, more: Partial<PairInput> = {
       dVocab: a.lastLogits.shape[1],
     },
     layers: layerNames(nFrames),
-    nDims: 3,
     a,
     b,
     textOf,
