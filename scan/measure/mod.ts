@@ -10,6 +10,7 @@ export { displacements } from "./displacement.ts";
 export { tokenCosines } from "./drift.ts";
 export { entropyOfLogits } from "./entropy.ts";
 export { meanStep } from "./mean_step.ts";
+export { findNearest } from "./nearest.ts";
 export { tokenNorms } from "./norm.ts";
 export type { LayerMeasure, MeasureInput } from "./types.ts";
 export { visibleChange } from "./visible_change.ts";

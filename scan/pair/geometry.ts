@@ -1,5 +1,5 @@
 import type { PairLayer } from "../format/pair_types.ts";
-import { displacements, shareOutDisplacement } from "../measure/mod.ts";
+import { displacements, findNearest, shareOutDisplacement } from "../measure/mod.ts";
 import type { PairSide } from "./types.ts";
 
 /** Neighbours that a particle's displacement is compared with. */
@@ -82,36 +82,6 @@ export function rankAmongNeighbours(
   });
   const order = ratios.slice().sort();
   return Float32Array.from(ratios, (ratio) => lowerBound(order, ratio) / Math.max(1, n - 1));
-}
-
-/** The k nearest others of every point, [n, k], nearest first; of equally near ones the earlier. */
-function findNearest(points: Float32Array, n: number, d: number, k: number): Int32Array {
-  const nearest = new Int32Array(n * k);
-  const rows = new Float64Array(points);
-  const kept = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    const at = i * k;
-    kept.fill(Infinity);
-    for (let j = 0; j < n; j++) {
-      if (j === i) continue;
-      // Most points are too far off after a few of their coordinates.
-      const most = kept[k - 1];
-      let square = 0;
-      for (let x = i * d, y = j * d; x < (i + 1) * d && square < most; x++, y++) {
-        const difference = rows[x] - rows[y];
-        square += difference * difference;
-      }
-      if (square >= most) continue;
-      let place = k - 1;
-      for (; place > 0 && kept[place - 1] > square; place--) {
-        kept[place] = kept[place - 1];
-        nearest[at + place] = nearest[at + place - 1];
-      }
-      kept[place] = square;
-      nearest[at + place] = j;
-    }
-  }
-  return nearest;
 }
 
 /** How many of some rising numbers are smaller than one. */

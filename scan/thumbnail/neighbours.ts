@@ -1,3 +1,5 @@
+import { findNearest } from "../measure/mod.ts";
+
 /** A line from a particle to one of its nearest neighbours. */
 export interface Edge {
   readonly from: number;
@@ -7,36 +9,32 @@ export interface Edge {
 }
 
 /**
- * Each particle's nearest neighbours by comparing all pairs, each pair once.
+ * Each particle's nearest neighbours, each pair once.
  *
  * @param positions [nParticles, nDims] float32
+ * @param k fewer where there are fewer others
  */
 export function nearestNeighbours(positions: Float32Array, nDims: number, k: number): Edge[] {
   const n = positions.length / nDims;
+  const most = Math.min(k, n - 1);
+  if (most < 1) return [];
+  const nearest = findNearest(positions, n, nDims, most);
   const edges = new Map<number, Edge>();
-  const nearest = new Int32Array(k);
-  const squares = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    nearest.fill(-1);
-    squares.fill(Infinity);
-    for (let j = 0; j < n; j++) {
-      if (j === i) continue;
-      let square = 0;
-      for (let dim = 0; dim < nDims; dim++) {
-        square += (positions[i * nDims + dim] - positions[j * nDims + dim]) ** 2;
-      }
-      let place = k;
-      while (place > 0 && square < squares[place - 1]) place--;
-      if (place === k) continue;
-      squares.copyWithin(place + 1, place);
-      nearest.copyWithin(place + 1, place);
-      squares[place] = square;
-      nearest[place] = j;
+  nearest.forEach((other, at) => {
+    const i = Math.floor(at / most);
+    const [from, to] = [Math.min(i, other), Math.max(i, other)];
+    const key = from * n + to;
+    if (!edges.has(key)) {
+      edges.set(key, { from, to, distance: distanceOf(positions, nDims, from, to) });
     }
-    for (let place = 0; place < k && nearest[place] >= 0; place++) {
-      const [from, to] = [Math.min(i, nearest[place]), Math.max(i, nearest[place])];
-      edges.set(from * n + to, { from, to, distance: Math.sqrt(squares[place]) });
-    }
-  }
+  });
   return [...edges.values()];
+}
+
+function distanceOf(positions: Float32Array, nDims: number, i: number, j: number): number {
+  let square = 0;
+  for (let dim = 0; dim < nDims; dim++) {
+    square += (positions[i * nDims + dim] - positions[j * nDims + dim]) ** 2;
+  }
+  return Math.sqrt(square);
 }
